@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef OCI_CONTAINER_H
+#define OCI_CONTAINER_H
+
+#include <stddef.h>
+
+#include <oci/context.h>
+#include <oci/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * DOC: containers
+ *
+ * The operations of the OCI runtime specification (runtime.md, "Operations"). A container is named
+ * by its id: 1 to 255 letters, digits and _ + - . of which the first is a letter, a digit, _ or +.
+ * It is unique within a state root.
+ *
+ * Errors common to all: -EINVAL for an id that is none, -ENOENT for a container that does not
+ * exist, -ENOMEM, and what the file system that holds the state root answers.
+ */
+
+/**
+ * enum oci_create_flag - how a container is created
+ * @OCI_CREATE_NO_PIVOT:       chroot(2) instead of pivot_root(2); for a root on an initramfs
+ * @OCI_CREATE_NO_NEW_KEYRING: keep the caller's session keyring; see keyrings(7)
+ *
+ * Since: 0.1
+ */
+enum oci_create_flag {
+	OCI_CREATE_NO_PIVOT = 1,
+	OCI_CREATE_NO_NEW_KEYRING = 2,
+	OCI_CREATE_FORCE_WIDTH_ = 1 << 30
+};
+
+/**
+ * struct oci_create_options - what oci_create(), oci_run() and oci_plan() work on
+ * @size:           sizeof(struct oci_create_options) as the caller knows it
+ * @bundle:         directory of the bundle; NULL for the working directory
+ * @config:         path of the configuration; NULL for config.json in the bundle
+ * @pid_file:       where to write init's pid, digits only, in one step; NULL for nowhere
+ * @console_socket: AF_UNIX socket that is sent the terminal; NULL for none. Not supported yet:
+ *                  -EOPNOTSUPP
+ * @preserve_fds:   so many descriptors from 3 on are handed to the program; all must be open
+ * @flags:          of enum oci_create_flag, or-ed
+ *
+ * The program's standard input, output and error are the caller's descriptors 0, 1 and 2. All
+ * strings are borrowed for the time of the call.
+ *
+ * Since: 0.1
+ */
+struct oci_create_options {
+	size_t size;
+	const char *bundle;
+	const char *config;
+	const char *pid_file;
+	const char *console_socket;
+	unsigned int preserve_fds;
+	unsigned int flags;
+};
+
+/**
+ * oci_create - create a container, without running its program
+ * @context:   the context
+ * @id:        its id, not in use
+ * @options:   see there
+ * @ret_pidfd: a pidfd of the container's init, to be closed by the caller; may be NULL. Set on
+ *             success only.
+ * @err:       filled in on failure; may be NULL
+ *
+ * On failure nothing is left on the host. The program is looked for and, if it cannot be found or
+ * executed, that is an error here already. Thread-safe; other threads are not stalled.
+ *
+ * Return: 0; -EEXIST for an id in use; -EINVAL for a config that is not legal; -EOPNOTSUPP for
+ * something in it that is not supported; -ENOENT, -EACCES and others from the kernel, for what
+ * @err->where names.
+ *
+ * Since: 0.1. Source: runtime.md, "Create".
+ */
+int oci_create(struct oci_context *context, const char *id,
+	       const struct oci_create_options *options, int *ret_pidfd, struct oci_error *err);
+
+/**
+ * oci_start - run the program of a created container
+ * @context: the context
+ * @id:      its id
+ * @err:     filled in on failure; may be NULL
+ *
+ * Returns when execve(2) has succeeded or failed. Thread-safe.
+ *
+ * Return: 0; -EBUSY when it was started before; -ESRCH when it has stopped; -EINVAL when its config
+ * has no process; else why the program could not be executed.
+ *
+ * Since: 0.1. Source: runtime.md, "Start".
+ */
+int oci_start(struct oci_context *context, const char *id, struct oci_error *err);
+
+/**
+ * oci_run - create a container and run its program at once
+ *
+ * As oci_create() and then oci_start(), with less work. On failure nothing is left. When
+ * @options->preserve_fds and the like have to be the same, parameters and errors are theirs.
+ * @context:   the context
+ * @id:        its id, not in use
+ * @options:   see there
+ * @ret_pidfd: a pidfd of the program, for oci_wait(); may be NULL
+ * @err:       filled in on failure; may be NULL
+ *
+ * Return: 0 or a negative errno. Thread-safe.
+ *
+ * Since: 0.1
+ */
+int oci_run(struct oci_context *context, const char *id, const struct oci_create_options *options,
+	    int *ret_pidfd, struct oci_error *err);
+
+/**
+ * oci_wait - wait for the end of a container's program
+ * @pidfd:      from oci_run() or oci_create()
+ * @ret_status: the exit status, 0 to 255, or 128 + n when signal n ended it
+ * @err:        filled in on failure; may be NULL
+ *
+ * Reaps the child if nobody else did. Thread-safe; two threads may wait for the same pidfd.
+ *
+ * Return: 0; -ECHILD when somebody else reaped it and the kernel (before 6.15) has forgotten.
+ *
+ * Since: 0.1. Source: pidfd_open(2), PIDFD_GET_INFO.
+ */
+int oci_wait(int pidfd, int *ret_status, struct oci_error *err);
+
+/**
+ * oci_kill - send a signal to a container's init
+ * @context: the context
+ * @id:      its id
+ * @signal:  the number, 0 to 64; 0 only looks
+ * @err:     filled in on failure; may be NULL
+ *
+ * Thread-safe. It waits for no other verb.
+ *
+ * Return: 0; -ESRCH, "container not running", when it is neither created nor running; -EINVAL.
+ *
+ * Since: 0.1. Source: runtime.md, "Kill".
+ */
+int oci_kill(struct oci_context *context, const char *id, int signal, struct oci_error *err);
+
+/**
+ * enum oci_delete_flag - how a container is deleted
+ * @OCI_DELETE_FORCE: kill it if it is running; a container that does not exist is no error
+ *
+ * Since: 0.1
+ */
+enum oci_delete_flag { OCI_DELETE_FORCE = 1, OCI_DELETE_FORCE_WIDTH_ = 1 << 30 };
+
+/**
+ * oci_delete - remove what oci_create() made
+ * @context: the context
+ * @id:      its id
+ * @flags:   of enum oci_delete_flag, or-ed
+ * @err:     filled in on failure; may be NULL
+ *
+ * A created container is killed and deleted. What an interrupted oci_create() left is cleaned up
+ * as well. Can be repeated after a failure. Thread-safe.
+ *
+ * Return: 0; -EBUSY when it is running and OCI_DELETE_FORCE is not given.
+ *
+ * Since: 0.1. Source: runtime.md, "Delete".
+ */
+int oci_delete(struct oci_context *context, const char *id, unsigned int flags,
+	       struct oci_error *err);
+
+/**
+ * oci_plan - what oci_create() or oci_run() would do
+ * @context: the context
+ * @id:      an id; it need not be free
+ * @options: see there
+ * @format:  "text" or "json"
+ * @ret:     the text, to be freed with free()
+ * @err:     filled in on failure; may be NULL
+ *
+ * Reads the bundle and looks at the host, and changes nothing. The text is for people; it may
+ * change with every version. Thread-safe.
+ *
+ * Return: 0 or the error that oci_create() would find before it does anything.
+ *
+ * Since: 0.1
+ */
+int oci_plan(struct oci_context *context, const char *id, const struct oci_create_options *options,
+	     const char *format, char **ret, struct oci_error *err);
+
+/**
+ * oci_spec_default - a config.json to begin with
+ *
+ * Return: the text. Borrowed, valid for ever. Thread-safe.
+ *
+ * Since: 0.1
+ */
+const char *oci_spec_default(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

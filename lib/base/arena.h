@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Memory for things that live and die together: the values of one config, the parts of one plan.
+ * One arena_done() frees them all. Memory comes zeroed. */
+#ifndef OCI_BASE_ARENA_H
+#define OCI_BASE_ARENA_H
+
+#include "base/macro.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks;
+};
+
+void arena_done(struct arena *arena);
+
+/* NULL when memory ran out. */
+void *arena_alloc(struct arena *arena, size_t size) _must_check_;
+char *arena_strdup(struct arena *arena, const char *string) _must_check_;
+char *arena_strndup(struct arena *arena, const char *string, size_t length) _must_check_;
+char *arena_printf(struct arena *arena, const char *format, ...) _must_check_ _printf_(2, 3);
+
+#endif

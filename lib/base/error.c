@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one place where messages are put together. strerrordesc_np() is used because strerror()
+ * speaks the language of the engine that links us, and engines match English words. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+const char *error_reason(int code, char *buffer, size_t size)
+{
+	const char *text = strerrordesc_np(code < 0 ? -code : code);
+
+	snprintf(buffer, size, "%s", text ? text : "unknown error");
+	if (isupper((unsigned char)buffer[0]) && islower((unsigned char)buffer[1]))
+		buffer[0] = (char)tolower((unsigned char)buffer[0]);
+	return buffer;
+}
+
+static void put(struct oci_error *err, int code, const char *where, const char *format, va_list ap)
+{
+	err->code = code;
+	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");
+	vsnprintf(err->message, sizeof(err->message), format, ap);
+}
+
+int fail(struct oci_error *err, int code, const char *where, const char *format, ...)
+{
+	char reason[128];
+	size_t used;
+	va_list ap;
+
+	if (!err)
+		return code;
+	va_start(ap, format);
+	put(err, code, where, format, ap);
+	va_end(ap);
+	used = strlen(err->message);
+	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
+		 error_reason(code, reason, sizeof(reason)));
+	return code;
+}
+
+int fail_plain(struct oci_error *err, int code, const char *where, const char *format, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return code;
+	va_start(ap, format);
+	put(err, code, where, format, ap);
+	va_end(ap);
+	return code;
+}
+
+int fail_within(struct oci_error *err, const char *format, ...)
+{
+	char inner[sizeof(err->message)];
+	size_t used;
+	va_list ap;
+
+	if (!err)
+		return -EINVAL;
+	memcpy(inner, err->message, sizeof(inner));
+	va_start(ap, format);
+	vsnprintf(err->message, sizeof(err->message), format, ap);
+	va_end(ap);
+	used = strlen(err->message);
+	snprintf(err->message + used, sizeof(err->message) - used, ": %s", inner);
+	return err->code;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* File descriptors and whole files, see fd.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+void fd_done(int *fd)
+{
+	int saved = errno;
+
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	errno = saved;
+}
+
+void free_done(void *pointer_to_pointer)
+{
+	void **pointer = pointer_to_pointer;
+
+	free(*pointer);
+	*pointer = NULL;
+}
+
+static ssize_t read_some(int fd, char *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, data, size);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
+}
+
+int file_read(int dirfd, const char *name, size_t max, char **ret_text, size_t *ret_length)
+{
+	cleanup(fd_done) int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	cleanup(free_done) char *text = NULL;
+	size_t length = 0, size = 4096;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && st.st_size > 0 && (size_t)st.st_size < max)
+		size = (size_t)st.st_size + 2;
+	for (;;) {
+		char *larger = realloc(text, size);
+		ssize_t n;
+
+		if (!larger)
+			return -ENOMEM;
+		text = larger;
+		n = read_some(fd, text + length, size - length - 1);
+		if (n < 0)
+			return (int)n;
+		if (n == 0)
+			break;
+		length += (size_t)n;
+		if (length > max)
+			return -EFBIG;
+		if (length + 1 >= size)
+			size *= 2;
+	}
+	text[length] = '\0';
+	*ret_text = TAKE_PTR(text);
+	if (ret_length)
+		*ret_length = length;
+	return 0;
+}
+
+int file_write(int dirfd, const char *name, const char *text)
+{
+	cleanup(fd_done) int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	size_t length = strlen(text);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = write(fd, text, length);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == length ? 0 : -EIO;
+}
+
+static int write_whole(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		length -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_replace(int dirfd, const char *name, const char *text, size_t length, unsigned int mode)
+{
+	const char *slash = strrchr(name, '/');
+	cleanup(fd_done) int fd = -1;
+	char temporary[4096];
+	int r;
+
+	/* Hidden and beside its target: rename(2) does not cross file systems. */
+	r = snprintf(temporary, sizeof(temporary), "%.*s.%s.%ld", slash ? (int)(slash - name + 1) : 0,
+		     name, slash ? slash + 1 : name, (long)gettid());
+	if (r < 0 || (size_t)r >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	unlinkat(dirfd, temporary, 0);
+	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	r = write_whole(fd, text, length);
+	if (r == 0 && fchmod(fd, mode) < 0)
+		r = -errno;
+	if (r == 0 && renameat(dirfd, temporary, dirfd, name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(dirfd, temporary, 0);
+	return r;
+}

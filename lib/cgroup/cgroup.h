@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A container's cgroups after they were made: finding, ending and removing what is in them. */
+#ifndef OCI_CGROUP_CGROUP_H
+#define OCI_CGROUP_CGROUP_H
+
+#include <oci/error.h>
+
+#include "base/macro.h"
+
+/* One container's group in one hierarchy. */
+struct cgroup {
+	const char *mount;
+	const char *path;
+	size_t existing; /* so many bytes of the path are not ours to remove */
+};
+
+/* Kills every process in the groups and below, and waits until they are gone. */
+int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
+
+/* Removes the groups with all below them, processes first. What is gone already is no error. */
+int cgroup_remove(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Cgroups through their file system, v1 and v2, see cgroup.h.
+ *
+ * Waiting is for events, not for time: a pidfd becomes readable when its process has ended. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/num.h"
+#include "cgroup/cgroup.h"
+#include "sys/calls.h"
+
+/* How long a killed process may take to be gone, and how often the list of them is read again while
+ * it fills up faster than it is emptied. */
+#define DEATH_TIMEOUT_MS 10000
+#define ROUNDS 1000
+
+static int open_group(const struct cgroup *cgroup)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s%s", cgroup->mount, cgroup->path), fd;
+
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Calls @visit for each directory in @dir. */
+static int each_child(int dir, int (*visit)(int parent, const char *name))
+{
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+
+	if (!stream) {
+		r = -errno;
+		fd_done(&copy);
+		return r;
+	}
+	while (r == 0 && (entry = readdir(stream)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			r = visit(dir, entry->d_name);
+	closedir(stream);
+	return r;
+}
+
+/* Kills one process and waits for its end. The number may be somebody else's by the time the
+ * pidfd is open, so the group is asked once more. */
+static int kill_one(int dir, int pid)
+{
+	cleanup(free_done) char *procs = NULL;
+	cleanup(fd_done) int pidfd = sys_pidfd_open(pid, 0);
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	char *rest, *line;
+	bool ours = false;
+	int r;
+
+	if (pidfd < 0)
+		return pidfd == -ESRCH ? 0 : pidfd;
+	r = file_read(dir, "cgroup.procs", 16 << 20, &procs, NULL);
+	if (r < 0)
+		return r;
+	for (line = strtok_r(procs, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		ours = ours || atoi(line) == pid;
+	if (!ours)
+		return 0;
+	r = sys_pidfd_send_signal(pidfd, SIGKILL);
+	if (r < 0)
+		return r == -ESRCH ? 0 : r;
+	do
+		r = poll(&poll_fd, 1, DEATH_TIMEOUT_MS);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : r == 0 ? -ETIMEDOUT : 0;
+}
+
+static int kill_round(int dir, bool *ret_empty)
+{
+	cleanup(free_done) char *procs = NULL;
+	char *rest, *line;
+	int r;
+
+	r = file_read(dir, "cgroup.procs", 16 << 20, &procs, NULL);
+	if (r < 0)
+		return r == -ENODEV ? 0 : r;
+	*ret_empty = procs[0] == '\0';
+	for (line = strtok_r(procs, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		uint64_t pid;
+
+		/* 0: a process that our pid namespace does not see. */
+		if (num_parse(line, strlen(line), INT32_MAX, &pid) < 0 || pid == 0)
+			return -ESRCH;
+		r = kill_one(dir, (int)pid);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int kill_child(int parent, const char *name);
+
+static int kill_tree(int dir)
+{
+	bool empty = false;
+	int r = 0;
+
+	for (int i = 0; r == 0 && !empty && i < ROUNDS; i++)
+		r = kill_round(dir, &empty);
+	if (r == 0 && !empty)
+		r = -EBUSY;
+	return r < 0 ? r : each_child(dir, kill_child);
+}
+
+static int kill_child(int parent, const char *name)
+{
+	cleanup(fd_done) int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return kill_tree(dir);
+}
+
+static bool has_prefix(const char *events, const char *line)
+{
+	for (; *events; events += strcspn(events, "\n"), events += *events == '\n')
+		if (strncmp(events, line, strlen(line)) == 0)
+			return true;
+	return false;
+}
+
+/* v2 from 5.14 on: one write ends all, also what is being forked at this moment. */
+static int kill_v2(int dir)
+{
+	cleanup(fd_done) int events = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct pollfd poll_fd = { .fd = events, .events = POLLPRI };
+	int r;
+
+	if (events < 0)
+		return -errno;
+	r = file_write(dir, "cgroup.kill", "1");
+	if (r < 0)
+		return r;
+	for (;;) {
+		cleanup(free_done) char *text = NULL;
+
+		r = file_read(dir, "cgroup.events", 4096, &text, NULL);
+		if (r < 0 || has_prefix(text, "populated 0"))
+			return r;
+		r = poll(&poll_fd, 1, DEATH_TIMEOUT_MS);
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (r == 0)
+			return -ETIMEDOUT;
+		if (pread(events, (char[256]){ 0 }, 256, 0) < 0)
+			return -errno;
+	}
+}
+
+static int kill_group(const struct cgroup *cgroup, struct oci_error *err)
+{
+	cleanup(fd_done) int dir = open_group(cgroup);
+	int r;
+
+	if (dir == -ENOENT)
+		return 0;
+	r = dir < 0 ? dir : kill_v2(dir);
+	if (r == -ENOENT) /* v1, or before 5.14 */
+		r = kill_tree(dir);
+	if (r < 0)
+		return fail(err, r, cgroup->path, "cannot kill the processes in cgroup %s%s",
+			    cgroup->mount, cgroup->path);
+	return 0;
+}
+
+int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		int r = kill_group(&cgroups[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int remove_tree(int parent, const char *name)
+{
+	cleanup(fd_done) int dir = -1;
+	int r;
+
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EBUSY && errno != ENOTEMPTY)
+		return -errno;
+	dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = each_child(dir, remove_tree);
+	if (r < 0)
+		return r;
+	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+/* Parents that were made for this group go when nobody else is in them. */
+static void remove_parents(int mount, char *path, size_t existing)
+{
+	char *slash;
+
+	while ((slash = strrchr(path, '/')) && (size_t)(slash - path) > existing) {
+		*slash = '\0';
+		if (unlinkat(mount, path + strspn(path, "/"), AT_REMOVEDIR) < 0)
+			return;
+	}
+}
+
+static int remove_group(const struct cgroup *cgroup, struct oci_error *err)
+{
+	cleanup(fd_done) int mount = open(cgroup->mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup(free_done) char *path = strdup(cgroup->path);
+	int r;
+
+	if (!path)
+		return fail(err, -ENOMEM, NULL, "cannot remove a cgroup");
+	if (cgroup->existing >= strlen(path) || (mount < 0 && errno == ENOENT))
+		return 0;
+	r = mount < 0 ? -errno : remove_tree(mount, path + strspn(path, "/"));
+	if (r == -EBUSY) {
+		r = kill_group(cgroup, err);
+		if (r < 0)
+			return r;
+		r = remove_tree(mount, path + strspn(path, "/"));
+	}
+	if (r < 0)
+		return fail(err, r, cgroup->path, "cannot remove cgroup %s%s", cgroup->mount,
+			    cgroup->path);
+	remove_parents(mount, path, cgroup->existing);
+	return 0;
+}
+
+int cgroup_remove(const struct cgroup *cgroups, size_t n, struct oci_error *err)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int r = remove_group(&cgroups[i], result < 0 ? NULL : err);
+
+		if (r < 0 && result == 0)
+			result = r;
+	}
+	return result;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the verbs share: the context, and finding out how a container is. */
+#ifndef OCI_CONTAINER_CONTAINER_H
+#define OCI_CONTAINER_CONTAINER_H
+
+#include <oci/oci.h>
+
+#include "base/arena.h"
+#include "state/state.h"
+
+#define DEFAULT_STATE_ROOT "/run/ocirun"
+
+struct oci_context {
+	char *state_root;
+	void (*log)(void *data, enum oci_log_level level, const char *message);
+	void *log_data;
+	int image; /* the memfd of init once it is needed, -1 before; set atomically */
+};
+
+void context_log(const struct oci_context *context, enum oci_log_level level, const char *message);
+
+/* The init program, made once for each context. Borrowed. */
+int context_image(struct oci_context *context, struct oci_error *err) _must_check_;
+
+/* A pidfd of the container's init, or -ESRCH when it has ended or never began. Not somebody else
+ * who has its pid by now. */
+int process_open(const struct record *record) _must_check_;
+
+/* Notes in @record what process_open() will compare. */
+void process_identify(int pid, int pidfd, struct record *record);
+
+enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
+
+const char *status_name(enum status status);
+
+/* With @locked the caller holds the lock, so that nobody can be creating it. @ret_pidfd may be NULL;
+ * it is -1 for STATUS_CREATING and STATUS_STOPPED. */
+enum status status_find(const struct state *state, const struct record *record, bool locked,
+			int *ret_pidfd);
+
+/* Kills whatever is left of a container and removes its cgroups and its record. @record may be
+ * NULL. The caller holds the lock. */
+int container_destroy(const struct state *state, const struct record *record,
+		      struct oci_error *err) _must_check_;
+
+#endif

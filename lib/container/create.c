@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* create, run and plan: read the bundle, decide, then let the host's interpreter act. Everything
+ * that can be found wrong by looking is found before anything is changed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "container/container.h"
+#include "exec/host.h"
+#include "plan/create.h"
+#include "plan/print.h"
+#include "spec/json.h"
+#include "spec/spec.h"
+#include "state/id.h"
+#include "sys/calls.h"
+
+/* Everything that is decided before the first side effect. */
+struct preparation {
+	struct arena arena;
+	struct oci_create_options options;
+	const char *bundle;
+	const char *rootfs;
+	struct spec *spec;
+	struct host_facts facts;
+	struct text warnings;
+	const char *cgroup_path;
+	struct plan *plan;
+};
+
+static void preparation_done(struct preparation *preparation)
+{
+	free(preparation->plan);
+	text_done(&preparation->warnings);
+	arena_done(&preparation->arena);
+}
+
+static int take_options(const struct oci_create_options *options,
+			struct oci_create_options *ret, struct oci_error *err)
+{
+	struct oci_create_options known = { 0 };
+
+	if (options && options->size == 0)
+		return fail_plain(err, -EINVAL, NULL, "the size of the create options is 0");
+	if (options)
+		memcpy(&known, options,
+		       options->size < sizeof(known) ? options->size : sizeof(known));
+	if (known.flags & ~(unsigned int)(OCI_CREATE_NO_PIVOT | OCI_CREATE_NO_NEW_KEYRING))
+		return fail_plain(err, -EINVAL, NULL, "unknown flags 0x%x", known.flags);
+	if (known.preserve_fds > 4096)
+		return fail_plain(err, -EINVAL, NULL, "cannot preserve %u file descriptors",
+				  known.preserve_fds);
+	*ret = known;
+	return 0;
+}
+
+static int find_bundle(struct preparation *preparation, struct oci_error *err)
+{
+	const char *path = preparation->options.bundle ? preparation->options.bundle : ".";
+	char absolute[PATH_MAX];
+
+	if (!realpath(path, absolute))
+		return fail(err, -errno, path, "cannot open the bundle \"%s\"", path);
+	preparation->bundle = arena_strdup(&preparation->arena, absolute);
+	return preparation->bundle ? 0 : fail(err, -ENOMEM, NULL, "cannot read the bundle");
+}
+
+static int read_config(struct preparation *preparation, struct oci_error *err)
+{
+	const char *path = preparation->options.config;
+	cleanup(free_done) char *text = NULL;
+	const char *name;
+	size_t length;
+	int r;
+
+	if (!path)
+		path = arena_printf(&preparation->arena, "%s/config.json", preparation->bundle);
+	if (!path)
+		return fail(err, -ENOMEM, NULL, "cannot read config.json");
+	r = file_read(AT_FDCWD, path, JSON_SIZE_MAX, &text, &length);
+	if (r < 0)
+		return fail(err, r, path, "cannot read \"%s\"", path);
+	name = strrchr(path, '/');
+	return spec_decode(name ? name + 1 : path, text, length, &preparation->arena,
+			   &preparation->spec, err);
+}
+
+static int find_rootfs(struct preparation *preparation, struct oci_error *err)
+{
+	const char *path = preparation->spec->root->path;
+	struct stat st;
+
+	preparation->rootfs = path[0] == '/' ? path :
+					       arena_printf(&preparation->arena, "%s/%s",
+							    preparation->bundle, path);
+	if (!preparation->rootfs)
+		return fail(err, -ENOMEM, NULL, "cannot find the root");
+	if (stat(preparation->rootfs, &st) < 0)
+		return fail(err, -errno, "/root/path", "/root/path: cannot find \"%s\"",
+			    preparation->rootfs);
+	if (!S_ISDIR(st.st_mode))
+		return fail(err, -ENOTDIR, "/root/path", "/root/path: \"%s\"",
+			    preparation->rootfs);
+	return 0;
+}
+
+static int make_plan(struct preparation *preparation, const char *id, bool start,
+		     struct oci_error *err)
+{
+	unsigned int flags = preparation->options.flags;
+	const struct plan_request request = {
+		.spec = preparation->spec,
+		.facts = &preparation->facts,
+		.arena = &preparation->arena,
+		.id = id,
+		.bundle = preparation->bundle,
+		.pid_file = preparation->options.pid_file,
+		.preserve_fds = preparation->options.preserve_fds,
+		.warnings = &preparation->warnings,
+		.start = start,
+		.no_pivot = flags & OCI_CREATE_NO_PIVOT,
+		.no_new_keyring = flags & OCI_CREATE_NO_NEW_KEYRING,
+	};
+	int r;
+
+	r = plan_cgroup_path(&request, &preparation->cgroup_path, err);
+	return r < 0 ? r : plan_create(&request, &preparation->plan, err);
+}
+
+static int prepare(const char *id, const struct oci_create_options *options, bool start,
+		   struct preparation *ret, struct oci_error *err)
+{
+	int r;
+
+	r = id_check(id, err);
+	if (r == 0)
+		r = take_options(options, &ret->options, err);
+	if (r == 0 && ret->options.console_socket)
+		r = fail_plain(err, -EOPNOTSUPP, NULL, "a console socket is not supported yet");
+	if (r == 0)
+		r = find_bundle(ret, err);
+	if (r == 0)
+		r = read_config(ret, err);
+	if (r == 0)
+		r = find_rootfs(ret, err);
+	if (r == 0)
+		r = host_facts_gather(&ret->arena, &ret->facts, err);
+	return r < 0 ? r : make_plan(ret, id, start, err);
+}
+
+/* --- the record --- */
+
+struct creation {
+	const struct preparation *preparation;
+	struct state state;
+	struct record record;
+	struct record_cgroup *cgroups;
+};
+
+static const char *now(struct arena *arena)
+{
+	struct timespec time;
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	gmtime_r(&time.tv_sec, &tm);
+	return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", tm.tm_year + 1900,
+			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+			    time.tv_nsec);
+}
+
+/* What may exist from now on. Which parts of a cgroup's path were there before is known when it is
+ * made; until then only our own parent is certain to be kept. */
+static int fill_record(struct creation *creation, struct preparation *preparation, const char *id)
+{
+	const char *own = "/ocirun/";
+	size_t existing = strncmp(preparation->cgroup_path, own, strlen(own)) == 0 ?
+				  strlen(own) - 1 :
+				  0;
+	unsigned int n = preparation->facts.n_hierarchies;
+
+	creation->cgroups = arena_alloc(&preparation->arena, (n + 1) * sizeof(*creation->cgroups));
+	creation->record = (struct record){
+		.version = { RECORD_VERSION, true },
+		.id = id,
+		.phase = RECORD_CREATING,
+		.bundle = preparation->bundle,
+		.rootfs = preparation->rootfs,
+		.created = now(&preparation->arena),
+		.owner = { geteuid(), true },
+		.process = preparation->spec->process,
+		.cgroups = { creation->cgroups, n, true },
+		.annotations = { preparation->spec->annotations.item,
+				 preparation->spec->annotations.n,
+				 preparation->spec->annotations.n > 0 },
+	};
+	if (!creation->cgroups || !creation->record.created)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < n; i++)
+		creation->cgroups[i] = (struct record_cgroup){
+			.mount = preparation->facts.hierarchies[i].mount,
+			.path = preparation->cgroup_path,
+			.existing = { existing, true },
+		};
+	return 0;
+}
+
+static int on_intent(void *context, struct oci_error *err)
+{
+	struct creation *creation = context;
+
+	return state_write(&creation->state, &creation->record, err);
+}
+
+static void on_cgroup_made(void *context, const char *mount, const char *path, size_t existing)
+{
+	struct creation *creation = context;
+
+	(void)path;
+	/* Never less than the intent said: our own parent stays for the next container. */
+	list_each(cgroup, creation->record.cgroups)
+		if (strcmp(cgroup->mount, mount) == 0 && existing > cgroup->existing.value)
+			cgroup->existing.value = existing;
+}
+
+static int on_listen(void *context, struct oci_error *err)
+{
+	struct creation *creation = context;
+
+	return state_listen(&creation->state, err);
+}
+
+static int on_record(void *context, int pid, int pidfd, struct oci_error *err)
+{
+	struct creation *creation = context;
+
+	creation->record.phase = RECORD_CREATED;
+	process_identify(pid, pidfd, &creation->record);
+	return state_write(&creation->state, &creation->record, err);
+}
+
+static const struct host_calls calls = {
+	.intent = on_intent,
+	.cgroup_made = on_cgroup_made,
+	.listen = on_listen,
+	.record = on_record,
+};
+
+/* --- the verbs --- */
+
+static void warn(const struct oci_context *context, char *lines)
+{
+	char *rest, *line;
+
+	if (!lines)
+		return;
+	for (line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		context_log(context, OCI_LOG_WARNING, line);
+}
+
+/* As if it had never been tried. @err has the reason already and keeps it. */
+static void undo(struct creation *creation, const struct host *host)
+{
+	if (host->pidfd >= 0) {
+		sys_pidfd_send_signal(host->pidfd, SIGKILL);
+		while (waitid((idtype_t)3 /* P_PIDFD */, (id_t)host->pidfd, NULL, WEXITED) < 0 &&
+		       errno == EINTR)
+			;
+	}
+	if (creation->preparation->options.pid_file && creation->record.phase == RECORD_CREATED)
+		unlink(creation->preparation->options.pid_file);
+	if (container_destroy(&creation->state, &creation->record, NULL) < 0)
+		return; /* the record stays, so that `delete --force` can try again */
+}
+
+static int carry_out(struct oci_context *context, const char *id, struct preparation *preparation,
+		     int *ret_pidfd, struct oci_error *err)
+{
+	struct creation creation = { .preparation = preparation, .state = { .dir = -1 } };
+	struct host host;
+	int image = context_image(context, err), r;
+
+	if (image < 0)
+		return image;
+	if (fill_record(&creation, preparation, id) < 0)
+		return fail(err, -ENOMEM, NULL, "cannot make the record");
+	r = state_create(context->state_root, id, &creation.state, err);
+	if (r < 0)
+		return r;
+	host_init(&host, preparation->plan, &calls, &creation, image);
+	r = host_run(&host, err);
+	if (r < 0)
+		undo(&creation, &host);
+	else if (ret_pidfd)
+		*ret_pidfd = TAKE_FD(host.pidfd);
+	host_done(&host);
+	state_done(&creation.state);
+	return r;
+}
+
+static int create(struct oci_context *context, const char *id,
+		  const struct oci_create_options *options, bool start, int *ret_pidfd,
+		  struct oci_error *err)
+{
+	cleanup(preparation_done) struct preparation preparation = { 0 };
+	int r;
+
+	r = prepare(id, options, start, &preparation, err);
+	if (r < 0)
+		return r;
+	warn(context, preparation.warnings.data);
+	return carry_out(context, id, &preparation, ret_pidfd, err);
+}
+
+_public_ int oci_create(struct oci_context *context, const char *id,
+			const struct oci_create_options *options, int *ret_pidfd,
+			struct oci_error *err)
+{
+	return create(context, id, options, false, ret_pidfd, err);
+}
+
+_public_ int oci_run(struct oci_context *context, const char *id,
+		     const struct oci_create_options *options, int *ret_pidfd,
+		     struct oci_error *err)
+{
+	return create(context, id, options, true, ret_pidfd, err);
+}
+
+_public_ int oci_plan(struct oci_context *context, const char *id,
+		      const struct oci_create_options *options, const char *format, char **ret,
+		      struct oci_error *err)
+{
+	cleanup(preparation_done) struct preparation preparation = { 0 };
+	struct text text = { 0 };
+	int r;
+
+	(void)context;
+	r = prepare(id, options, false, &preparation, err);
+	if (r < 0)
+		return r;
+	if (strcmp(format, "json") == 0)
+		plan_print_json(&text, preparation.plan);
+	else if (strcmp(format, "text") == 0)
+		plan_print(&text, preparation.plan);
+	else
+		return fail_plain(err, -EINVAL, NULL, "unknown format \"%s\"", format);
+	r = text_take(&text, ret);
+	return r < 0 ? fail(err, r, NULL, "cannot print the plan") : 0;
+}

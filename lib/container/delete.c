@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* delete, and the undoing of a create that failed: the same steps, from what the record says. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "cgroup/cgroup.h"
+#include "container/container.h"
+#include "state/id.h"
+#include "sys/calls.h"
+
+/* A killed process that is not gone by then hangs in the kernel. */
+#define DEATH_TIMEOUT_MS 60000
+
+static int kill_init(const struct record *record, struct oci_error *err)
+{
+	cleanup(fd_done) int pidfd = process_open(record);
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	int r;
+
+	if (pidfd < 0)
+		return 0;
+	r = sys_pidfd_send_signal(pidfd, SIGKILL);
+	if (r == -ESRCH)
+		return 0;
+	if (r < 0)
+		return fail(err, r, NULL, "cannot kill container \"%s\"", record->id);
+	do
+		r = poll(&poll_fd, 1, DEATH_TIMEOUT_MS);
+	while (r < 0 && errno == EINTR);
+	if (r == 0)
+		return fail(err, -ETIMEDOUT, NULL, "container \"%s\" was killed and does not end",
+			    record->id);
+	return 0;
+}
+
+int container_destroy(const struct state *state, const struct record *record,
+		      struct oci_error *err)
+{
+	cleanup(free_done) struct cgroup *cgroups = NULL;
+	size_t n = 0;
+	int r;
+
+	if (!record)
+		return state_remove(state, err);
+	r = kill_init(record, err);
+	if (r < 0)
+		return r;
+	cgroups = calloc(record->cgroups.n + 1, sizeof(*cgroups));
+	if (!cgroups)
+		return fail(err, -ENOMEM, NULL, "cannot delete container \"%s\"", record->id);
+	list_each(cgroup, record->cgroups)
+		cgroups[n++] = (struct cgroup){ cgroup->mount, cgroup->path,
+						(size_t)cgroup->existing.value };
+	r = cgroup_remove(cgroups, n, err);
+	return r < 0 ? r : state_remove(state, err);
+}
+
+static int check_deletable(const struct state *state, const struct record *record,
+			   struct oci_error *err)
+{
+	enum status status = status_find(state, record, true, NULL);
+
+	/* Engines delete what they created and never started; the standard would have it an error. */
+	if (status == STATUS_STOPPED || status == STATUS_CREATED)
+		return 0;
+	return fail_plain(err, -EBUSY, NULL,
+			  "cannot delete container \"%s\" that is not stopped: %s", state->id,
+			  status_name(status));
+}
+
+_public_ int oci_delete(struct oci_context *context, const char *id, unsigned int flags,
+			struct oci_error *err)
+{
+	cleanup(arena_done) struct arena arena = { 0 };
+	cleanup(state_done) struct state state = { .dir = -1 };
+	bool force = flags & OCI_DELETE_FORCE;
+	struct record *record = NULL;
+	int r;
+
+	r = id_check(id, err);
+	if (r < 0)
+		return r;
+	r = state_open(context->state_root, id, true, &state, err);
+	if (r == -ENOENT && force)
+		return 0;
+	if (r < 0)
+		return r;
+	/* Without a record nothing was made yet but the directory. */
+	r = state_read(&state, &arena, &record, err);
+	if (r < 0 && r != -ENODATA)
+		return r;
+	r = record && !force ? check_deletable(&state, record, err) : 0;
+	return r < 0 ? r : container_destroy(&state, record, err);
+}

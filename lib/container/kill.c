@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* kill: a signal to a container's init, through a pidfd. */
+#include <errno.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "container/container.h"
+#include "state/id.h"
+#include "sys/calls.h"
+
+#define SIGNAL_MAX 64
+
+_public_ int oci_kill(struct oci_context *context, const char *id, int signal,
+		      struct oci_error *err)
+{
+	cleanup(arena_done) struct arena arena = { 0 };
+	cleanup(state_done) struct state state = { .dir = -1 };
+	cleanup(fd_done) int pidfd = -1;
+	struct record *record;
+	int r;
+
+	if (signal < 0 || signal > SIGNAL_MAX)
+		return fail_plain(err, -EINVAL, NULL, "unknown signal %d", signal);
+	r = id_check(id, err);
+	if (r == 0)
+		r = state_open(context->state_root, id, false, &state, err);
+	if (r == 0)
+		r = state_read(&state, &arena, &record, err);
+	if (r < 0)
+		return r;
+	pidfd = process_open(record);
+	r = pidfd < 0 ? pidfd : sys_pidfd_send_signal(pidfd, signal);
+	if (r == -ESRCH)
+		return fail(err, r, NULL, "kill container \"%s\": container not running", id);
+	if (r < 0)
+		return fail(err, r, NULL, "kill container \"%s\"", id);
+	return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* start: tell init, which waits on its socket, to run the program, and hear how it went. */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "container/container.h"
+#include "exec/host.h"
+#include "state/id.h"
+
+static int check_startable(const struct state *state, const struct record *record,
+			   struct oci_error *err)
+{
+	switch (status_find(state, record, true, NULL)) {
+	case STATUS_CREATED:
+		break;
+	case STATUS_RUNNING:
+		return fail_plain(err, -EBUSY, NULL,
+				  "cannot start an already running container: \"%s\"", state->id);
+	case STATUS_CREATING:
+	case STATUS_STOPPED:
+		return fail_plain(err, -ESRCH, NULL,
+				  "cannot start a container that has stopped: \"%s\"", state->id);
+	}
+	if (!record->process)
+		return fail_plain(err, -EINVAL, "/process",
+				  "cannot start container \"%s\": its config has no process",
+				  state->id);
+	return 0;
+}
+
+static int tell(const struct state *state, struct oci_error *err)
+{
+	cleanup(fd_done) int fd = state_connect(state);
+	const char message = MESSAGE_GO;
+	int r;
+
+	if (fd < 0)
+		return fail(err, fd, NULL, "cannot reach init of container \"%s\"", state->id);
+	if (send(fd, &message, 1, MSG_NOSIGNAL) < 0)
+		return fail(err, -errno, NULL, "cannot reach init of container \"%s\"", state->id);
+	r = host_await_started(fd, NULL, NULL, err);
+	if (r == -ECONNRESET)
+		return fail_plain(err, r, NULL,
+				  "init of container \"%s\" ended before it ran the program",
+				  state->id);
+	state_unlisten(state);
+	return r;
+}
+
+_public_ int oci_start(struct oci_context *context, const char *id, struct oci_error *err)
+{
+	cleanup(arena_done) struct arena arena = { 0 };
+	cleanup(state_done) struct state state = { .dir = -1 };
+	struct record *record;
+	int r;
+
+	r = id_check(id, err);
+	if (r == 0)
+		r = state_open(context->state_root, id, true, &state, err);
+	if (r == 0)
+		r = state_read(&state, &arena, &record, err);
+	if (r == 0)
+		r = check_startable(&state, record, err);
+	return r < 0 ? r : tell(&state, err);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* How a container is: runtime.md, "State". */
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "container/container.h"
+
+const char *status_name(enum status status)
+{
+	static const char *const names[] = {
+		[STATUS_CREATING] = "creating",
+		[STATUS_CREATED] = "created",
+		[STATUS_RUNNING] = "running",
+		[STATUS_STOPPED] = "stopped",
+	};
+
+	return names[status];
+}
+
+/* Init waits on the socket until it is started. The starter removes the socket; should it have died
+ * before that, nobody listens there any more. A connection that says nothing changes nothing. */
+static bool is_parked(const struct state *state)
+{
+	cleanup(fd_done) int fd = state_connect(state);
+
+	return fd >= 0;
+}
+
+enum status status_find(const struct state *state, const struct record *record, bool locked,
+			int *ret_pidfd)
+{
+	cleanup(fd_done) int pidfd = -1;
+	enum status status;
+
+	if (ret_pidfd)
+		*ret_pidfd = -1;
+	if (record->phase == RECORD_CREATING)
+		return !locked && state_is_busy(state) ? STATUS_CREATING : STATUS_STOPPED;
+	pidfd = process_open(record);
+	if (pidfd < 0)
+		return STATUS_STOPPED;
+	status = is_parked(state) ? STATUS_CREATED : STATUS_RUNNING;
+	if (ret_pidfd)
+		*ret_pidfd = TAKE_FD(pidfd);
+	return status;
+}

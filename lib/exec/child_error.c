@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What init noted in its report, in words. Those for a program that cannot be executed are the ones
+ * that engines look for to tell exit codes 126 and 127 apart. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/error.h"
+#include "exec/child_error.h"
+#include "plan/print.h"
+
+static int executable_error(const struct plan *plan, const struct op *op, int error,
+			    struct oci_error *err)
+{
+	const char *name = plan_string(plan, op->text);
+	const char *where = plan_string(plan, op->where);
+
+	if (error == -ENOENT && !strchr(name, '/'))
+		return fail(err, error, where, "exec: \"%s\": executable file not found in $PATH",
+			    name);
+	if (error == -EISDIR)
+		return fail(err, -EACCES, where, "exec: \"%s\": is a directory", name);
+	if (error == -ENOENT && op->kind == OP_EXECUTABLE)
+		return fail(err, error, where, "exec: \"%s\": stat %s", name, name);
+	return fail(err, error, where, "exec: \"%s\"", name);
+}
+
+int child_error_if_any(const struct plan *plan, const struct plan_report *report,
+		       struct oci_error *err)
+{
+	cleanup(text_done) struct text phrase = { 0 };
+	const struct op *op;
+	const char *where;
+	int error = report->error;
+
+	if (error >= 0)
+		return 0;
+	if (report->op < 0 || (uint32_t)report->op >= plan->n_child)
+		return fail(err, error, NULL, "init failed");
+	op = plan_ops(plan, PLAN_CHILD) + report->op;
+	if (op->kind == OP_EXECUTABLE || op->kind == OP_EXEC)
+		return executable_error(plan, op, error, err);
+	where = plan_string(plan, op->where);
+	plan_print_op(&phrase, plan, op);
+	if (error == -ENOSYS && plan_op_kernel((enum op_kind)op->kind)[0])
+		return fail(err, error, where, "%s%s%s needs Linux %s", where,
+			    where[0] ? ": " : "", phrase.data ? phrase.data : "",
+			    plan_op_kernel((enum op_kind)op->kind));
+	return fail(err, error, where, "%s%s%s", where, where[0] ? ": " : "",
+		    phrase.data ? phrase.data : "");
+}
+
+int child_error(const struct plan *plan, const struct plan_report *report, int pidfd,
+		struct oci_error *err)
+{
+	siginfo_t info = { 0 };
+	int r;
+
+	r = child_error_if_any(plan, report, err);
+	if (r < 0)
+		return r;
+	if (waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &info, WEXITED | WNOWAIT) < 0)
+		return fail_plain(err, -ECHILD, NULL, "init ended before the container was ready");
+	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
+		return fail_plain(err, -ECHILD, NULL,
+				  "init was killed by signal %d before the container was ready%s",
+				  info.si_status,
+				  info.si_status == SIGKILL ? " (is the memory limit too small?)" :
+							      "");
+	return fail_plain(err, -ECHILD, NULL,
+			  "init ended with status %d before the container was ready",
+			  info.si_status);
+}

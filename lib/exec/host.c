@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's interpreter, see host.h: the loop, init's life, and what the container's record has to
+ * know. The operations on cgroups are in host_cgroup.c. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "exec/child_error.h"
+#include "exec/host.h"
+#include "exec/host_ops.h"
+#include "exec/spawn.h"
+#include "plan/print.h"
+#include "sys/calls.h"
+
+_Static_assert((int)SPAWN_INHERITED_MAX >= (int)SLOT_INHERITED_MAX, "all slots can be inherited");
+
+static int (*const interpreter[OP_MAX_])(struct host *, const struct op *, struct oci_error *) = {
+#define OP_HOST(NAME, name) [OP_##NAME] = host_##name,
+#define OP_CHILD(NAME, name)
+#define OP(column, NAME, name, kernel, print) OP_##column(NAME, name)
+#include "plan/ops.def"
+#undef OP
+#undef OP_HOST
+#undef OP_CHILD
+};
+
+void host_init(struct host *host, const struct plan *plan, const struct host_calls *calls,
+	       void *context, int image)
+{
+	*host = (struct host){
+		.plan = plan,
+		.calls = calls,
+		.context = context,
+		.image = image,
+		.channel = -1,
+		.pidfd = -1,
+		.file = { .fd = -1 },
+	};
+	for (int i = 0; i < SLOT_MAX; i++)
+		host->fds[i] = -1;
+}
+
+void host_done(struct host *host)
+{
+	for (int i = 0; i < SLOT_MAX; i++)
+		fd_done(&host->fds[i]);
+	fd_done(&host->channel);
+	fd_done(&host->pidfd);
+	fd_done(&host->file.fd);
+	if (host->report)
+		munmap(host->report, PLAN_REPORT_SIZE);
+	host->report = NULL;
+}
+
+int host_fail(const struct host *host, const struct op *op, int code, struct oci_error *err)
+{
+	const char *where = plan_string(host->plan, op->where);
+	cleanup(text_done) struct text phrase = { 0 };
+
+	plan_print_op(&phrase, host->plan, op);
+	return fail(err, code, where, "%s%s%s", where, where[0] ? ": " : "",
+		    phrase.data ? phrase.data : "");
+}
+
+int host_run(struct host *host, struct oci_error *err)
+{
+	const struct op *ops = plan_ops(host->plan, PLAN_HOST);
+
+	for (uint32_t i = 0; i < host->plan->n_host; i++) {
+		int r = interpreter[ops[i].kind](host, &ops[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int host_intent(struct host *host, const struct op *op, struct oci_error *err)
+{
+	(void)op;
+	return host->calls->intent(host->context, err);
+}
+
+int host_namespace(struct host *host, const struct op *op, struct oci_error *err)
+{
+	int fd = open(plan_string(host->plan, op->text), O_RDONLY | O_CLOEXEC | O_NOCTTY), type;
+
+	if (fd < 0)
+		return host_fail(host, op, -errno, err);
+	host->fds[op->slot] = fd;
+	type = ioctl(fd, NS_GET_NSTYPE);
+	if (type < 0 || (unsigned int)type != op->a)
+		return host_fail(host, op, -EINVAL, err);
+	return 0;
+}
+
+int host_listen(struct host *host, const struct op *op, struct oci_error *err)
+{
+	int fd = host->calls->listen(host->context, err);
+
+	if (fd < 0)
+		return fd;
+	host->fds[op->slot] = fd;
+	return 0;
+}
+
+/* The memfd that both sides share: the report's page, then the plan. */
+static int share_plan(struct host *host)
+{
+	cleanup(fd_done) int fd = memfd_create("ocirun-plan", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	void *report;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, PLAN_REPORT_SIZE) < 0)
+		return -errno;
+	if (pwrite(fd, host->plan, host->plan->size, PLAN_REPORT_SIZE) != (ssize_t)host->plan->size)
+		return -ENOSPC;
+	report = mmap(NULL, PLAN_REPORT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (report == MAP_FAILED)
+		return -errno;
+	host->report = report;
+	host->fds[SLOT_PLAN] = TAKE_FD(fd);
+	return 0;
+}
+
+static void close_inherited(struct host *host)
+{
+	for (uint32_t i = 0; i < host->plan->inherited; i++)
+		if (i != SLOT_PLAN)
+			fd_done(&host->fds[i]);
+}
+
+int host_spawn(struct host *host, const struct op *op, struct oci_error *err)
+{
+	struct spawn spawn = {
+		.image = host->image,
+		.flags = op->a,
+		.cgroup = op->slot == SLOT_NONE ? -1 : host->fds[op->slot],
+		.fds = host->fds,
+		.n_fds = host->plan->inherited,
+		.preserve = host->plan->preserve,
+	};
+	int pair[2], r;
+
+	r = share_plan(host);
+	if (r < 0)
+		return fail(err, r, NULL, "cannot share the plan with init");
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail(err, -errno, NULL, "cannot make a channel to init");
+	host->channel = pair[0];
+	host->fds[SLOT_CHANNEL] = pair[1];
+	r = spawn_init(&spawn, &host->pid, &host->pidfd, err);
+	close_inherited(host);
+	return r;
+}
+
+static int child_failed(struct host *host, struct oci_error *err)
+{
+	return child_error(host->plan, host->report, host->pidfd, err);
+}
+
+static ssize_t receive(int fd, char *message, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd, message, size, 0);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+int host_await(struct host *host, const struct op *op, struct oci_error *err)
+{
+	char message[2];
+	ssize_t n = receive(host->channel, message, sizeof(message));
+
+	if (n == 2 && message[0] == MESSAGE_BARRIER && (uint8_t)message[1] == op->a)
+		return 0;
+	return child_failed(host, err);
+}
+
+int host_record(struct host *host, const struct op *op, struct oci_error *err)
+{
+	(void)op;
+	return host->calls->record(host->context, host->pid, host->pidfd, err);
+}
+
+int host_pid_file(struct host *host, const struct op *op, struct oci_error *err)
+{
+	const char *path = plan_string(host->plan, op->text);
+	char pid[16];
+	int length = snprintf(pid, sizeof(pid), "%d", host->pid);
+	int r = file_replace(AT_FDCWD, path, pid, (size_t)length, 0644);
+
+	return r < 0 ? fail(err, r, path, "cannot write the pid file \"%s\"", path) : 0;
+}
+
+int host_release(struct host *host, const struct op *op, struct oci_error *err)
+{
+	const char message = MESSAGE_RELEASE;
+
+	(void)op;
+	if (send(host->channel, &message, 1, MSG_NOSIGNAL) < 0)
+		return child_failed(host, err);
+	return 0;
+}
+
+int host_parked(struct host *host, const struct op *op, struct oci_error *err)
+{
+	char message;
+
+	(void)op;
+	if (receive(host->channel, &message, 1) == 1 && message == MESSAGE_PARKED)
+		return 0;
+	return child_failed(host, err);
+}
+
+int host_started(struct host *host, const struct op *op, struct oci_error *err)
+{
+	int r;
+
+	(void)op;
+	r = host_await_started(host->channel, host->plan, host->report, err);
+	return r == -ECONNRESET ? child_failed(host, err) : r;
+}
+
+/* The acknowledgement, with the memfd. Returns 1, or 0 if there was none. */
+static int receive_ack(int fd, int *ret_memfd)
+{
+	union {
+		char space[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	char byte;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	struct cmsghdr *header;
+	ssize_t n;
+
+	do
+		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n != 1 || byte != MESSAGE_ACK)
+		return 0;
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		*ret_memfd = *(int *)(void *)CMSG_DATA(header);
+	return 1;
+}
+
+/* Reads report and plan out of the memfd that came with the acknowledgement. */
+static int failed_later(int memfd, struct oci_error *err)
+{
+	off_t size = lseek(memfd, 0, SEEK_END);
+	const char *memory;
+	const struct plan *plan;
+	int r;
+
+	if (size <= PLAN_REPORT_SIZE)
+		return 0;
+	memory = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, memfd, 0);
+	if (memory == MAP_FAILED)
+		return fail(err, -errno, NULL, "cannot read init's report");
+	plan = (const struct plan *)(const void *)(memory + PLAN_REPORT_SIZE);
+	r = child_error_if_any(plan, (const struct plan_report *)(const void *)memory, err);
+	munmap((void *)(uintptr_t)memory, (size_t)size);
+	return r;
+}
+
+int host_await_started(int fd, const struct plan *plan, const struct plan_report *report,
+		       struct oci_error *err)
+{
+	cleanup(fd_done) int memfd = -1;
+	char byte;
+
+	if (!receive_ack(fd, &memfd))
+		return -ECONNRESET;
+	/* Init's end is closed by execve(2), or by its death. */
+	receive(fd, &byte, 1);
+	if (report)
+		return child_error_if_any(plan, report, err);
+	return memfd < 0 ? 0 : failed_later(memfd, err);
+}

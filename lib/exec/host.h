@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's interpreter: runs the host's column of a plan. What belongs to a container's record it
+ * asks its caller to do. */
+#ifndef OCI_EXEC_HOST_H
+#define OCI_EXEC_HOST_H
+
+#include <oci/error.h>
+
+#include "plan/plan.h"
+
+struct host;
+
+/* What the owner of the record does when the plan says so. Each returns 0 (listen: a descriptor) or
+ * a negative errno with @err filled in. */
+struct host_calls {
+	int (*intent)(void *context, struct oci_error *err);
+	/* A cgroup was made; the first @existing bytes of its path were there before. */
+	void (*cgroup_made)(void *context, const char *mount, const char *path, size_t existing);
+	int (*listen)(void *context, struct oci_error *err);
+	int (*record)(void *context, int pid, int pidfd, struct oci_error *err);
+};
+
+struct host {
+	const struct plan *plan;
+	const struct host_calls *calls;
+	void *context;
+	int image; /* from image_open(), borrowed */
+	int fds[SLOT_MAX];
+	int channel; /* our end */
+	struct plan_report *report;
+	int pid, pidfd; /* of init; pidfd is -1 until it is spawned */
+	struct {        /* the cgroup file written last, kept open for more of the same */
+		int16_t slot;
+		const char *name;
+		int fd;
+	} file;
+};
+
+void host_init(struct host *host, const struct plan *plan, const struct host_calls *calls,
+	       void *context, int image);
+/* Closes everything but leaves init alone. */
+void host_done(struct host *host);
+
+/* Runs all of the host's operations. On an error init may be running: host->pidfd tells, and the
+ * caller ends it. */
+int host_run(struct host *host, struct oci_error *err) _must_check_;
+
+/* From MESSAGE_GO on: waits on @fd until init has become the program. With @plan and @report NULL
+ * they come with the acknowledgement. -ECONNRESET without a message when init vanished. */
+int host_await_started(int fd, const struct plan *plan, const struct plan_report *report,
+		       struct oci_error *err) _must_check_;
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The host's operations on cgroups. Their names come from the host and from a checked path; a
+ * cgroup file system has no symbolic links. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "exec/host_ops.h"
+#include "sys/syscall.h"
+
+#define CGROUP_MODE 0755
+
+/* Makes every missing directory of @path below @dirfd. Returns how many bytes of it were there. */
+static ssize_t make_directories(int dirfd, const char *path)
+{
+	cleanup(free_done) char *part = strdup(path + strspn(path, "/"));
+	size_t length, existing;
+
+	if (!part)
+		return -ENOMEM;
+	length = strlen(part);
+	if (mkdirat(dirfd, part, CGROUP_MODE) == 0) {
+		char *slash = strrchr(part, '/');
+
+		return slash ? slash - part + 1 : 0;
+	}
+	if (errno == EEXIST)
+		return (ssize_t)strlen(path);
+	if (errno != ENOENT)
+		return -errno;
+	existing = strspn(path, "/");
+	for (size_t end = 1; end <= length; end++) {
+		if (part[end] != '/' && part[end] != '\0')
+			continue;
+		part[end] = '\0';
+		if (mkdirat(dirfd, part, CGROUP_MODE) < 0) {
+			if (errno != EEXIST)
+				return -errno;
+			existing = strspn(path, "/") + end;
+		}
+		if (end < length)
+			part[end] = '/';
+	}
+	return (ssize_t)existing;
+}
+
+/* A group that was there before may not have anybody in it. */
+static int check_empty(int group)
+{
+	cleanup(fd_done) int fd = openat(group, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	char byte;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, &byte, 1);
+	if (n < 0)
+		return -errno;
+	return n == 0 ? 0 : -EBUSY;
+}
+
+int host_cgroup_make(struct host *host, const struct op *op, struct oci_error *err)
+{
+	const char *mount = plan_string(host->plan, op->text);
+	const char *path = plan_string(host->plan, op->text2);
+	cleanup(fd_done) int root = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ssize_t existing;
+	int fd, r;
+
+	if (root < 0)
+		return host_fail(host, op, -errno, err);
+	existing = make_directories(root, path);
+	if (existing < 0)
+		return host_fail(host, op, (int)existing, err);
+	host->calls->cgroup_made(host->context, mount, path, (size_t)existing);
+	fd = openat(root, path + strspn(path, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return host_fail(host, op, -errno, err);
+	host->fds[op->slot] = fd;
+	r = (size_t)existing == strlen(path) ? check_empty(fd) : 0;
+	return r < 0 ? host_fail(host, op, r, err) : 0;
+}
+
+static bool contains_word(const char *words, const char *word, size_t length)
+{
+	while (*words) {
+		size_t n = strcspn(words, " \n");
+
+		if (n == length && memcmp(words, word, n) == 0)
+			return true;
+		words += n;
+		words += *words != '\0';
+	}
+	return false;
+}
+
+/* Switches on in one directory what is missing of "+cpu +memory ". One at a time, so that the
+ * kernel's answer is about one of them. */
+static int enable(int dirfd, const char *controllers)
+{
+	cleanup(free_done) char *have = NULL;
+	char one[64];
+	int r;
+
+	r = file_read(dirfd, "cgroup.subtree_control", 4096, &have, NULL);
+	while (r == 0 && *controllers == '+') {
+		size_t n = strcspn(controllers, " ");
+
+		if (!contains_word(have, controllers + 1, n - 1)) {
+			snprintf(one, sizeof(one), "%.*s", (int)n, controllers);
+			r = file_write(dirfd, "cgroup.subtree_control", one);
+		}
+		controllers += n + 1;
+	}
+	return r;
+}
+
+int host_cgroup_controllers(struct host *host, const struct op *op, struct oci_error *err)
+{
+	const char *path = plan_string(host->plan, op->text);
+	const char *controllers = plan_string(host->plan, op->text2);
+	cleanup(fd_done) int dir = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (dir < 0)
+		return host_fail(host, op, -errno, err);
+	for (;;) {
+		char name[256];
+		size_t n;
+		int next;
+
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		r = enable(dir, controllers);
+		if (r < 0)
+			return host_fail(host, op, r, err);
+		if (!path[n])
+			return 0; /* the group itself has no children */
+		snprintf(name, sizeof(name), "%.*s", (int)n, path);
+		if (mkdirat(dir, name, CGROUP_MODE) < 0 && errno != EEXIST)
+			return host_fail(host, op, -errno, err);
+		next = openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (next < 0)
+			return host_fail(host, op, -errno, err);
+		close(dir);
+		dir = next;
+		path += n;
+	}
+}
+
+static int read_below(const char *path, const char *file, char **ret)
+{
+	cleanup(fd_done) int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return dir < 0 ? -errno : file_read(dir, file, 65536, ret, NULL);
+}
+
+/* cpuset of v1: a new group has no processors, and nobody can enter it, until it is given its
+ * parent's, which may have to be given its own first. */
+static int fill_cpuset(const char *root, char *path, const char *file)
+{
+	cleanup(free_done) char *own = NULL, *parent = NULL;
+	cleanup(fd_done) int dir = -1;
+	char *slash;
+	int r;
+
+	r = read_below(path, file, &own);
+	if (r < 0 || own[0] != '\n' || strlen(path) <= strlen(root))
+		return r;
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	r = fill_cpuset(root, path, file);
+	if (r == 0)
+		r = read_below(path, file, &parent);
+	*slash = '/';
+	if (r < 0)
+		return r;
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : file_write(dir, file, parent);
+}
+
+int host_cgroup_cpuset(struct host *host, const struct op *op, struct oci_error *err)
+{
+	const char *mount = plan_string(host->plan, op->text);
+	char path[4096];
+	int r;
+
+	r = snprintf(path, sizeof(path), "%s%s", mount, plan_string(host->plan, op->text2));
+	if (r < 0 || (size_t)r >= sizeof(path))
+		return host_fail(host, op, -ENAMETOOLONG, err);
+	while (path[strlen(path) - 1] == '/')
+		path[strlen(path) - 1] = '\0';
+	r = fill_cpuset(mount, path, "cpuset.cpus");
+	if (r == 0)
+		r = fill_cpuset(mount, path, "cpuset.mems");
+	return r < 0 ? host_fail(host, op, r, err) : 0;
+}
+
+/* The rules of the devices controller go to one file, one write(2) each. */
+int host_cgroup_write(struct host *host, const struct op *op, struct oci_error *err)
+{
+	const char *name = plan_string(host->plan, op->text);
+	const char *value = plan_string(host->plan, op->text2);
+	ssize_t n;
+
+	if (host->file.fd < 0 || host->file.slot != op->slot || strcmp(host->file.name, name) != 0) {
+		fd_done(&host->file.fd);
+		host->file.fd = openat(host->fds[op->slot], name, O_WRONLY | O_CLOEXEC);
+		host->file.slot = op->slot;
+		host->file.name = name;
+	}
+	if (host->file.fd < 0)
+		return host_fail(host, op, -errno, err);
+	do
+		n = pwrite(host->file.fd, value, strlen(value), 0);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? host_fail(host, op, -errno, err) : 0;
+}
+
+int host_cgroup_tasks(struct host *host, const struct op *op, struct oci_error *err)
+{
+	int fd = openat(host->fds[op->slot], "tasks", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return host_fail(host, op, -errno, err);
+	host->fds[op->slot2] = fd;
+	return 0;
+}
+
+static long bpf(int command, union bpf_attr *attr)
+{
+	return SYS(__NR_bpf, command, attr, sizeof(*attr));
+}
+
+int host_cgroup_devices(struct host *host, const struct op *op, struct oci_error *err)
+{
+	static const char license[] = "GPL";
+	union bpf_attr load = {
+		.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+		.insns = (uintptr_t)plan_string(host->plan, op->text),
+		.insn_cnt = (uint32_t)op->a,
+		.license = (uintptr_t)license,
+	};
+	cleanup(fd_done) int program = (int)bpf(BPF_PROG_LOAD, &load);
+	cleanup(fd_done) int group = -1;
+	union bpf_attr attach = { .attach_type = BPF_CGROUP_DEVICE,
+				  .attach_flags = BPF_F_ALLOW_MULTI };
+	long r;
+
+	if (program < 0)
+		return host_fail(host, op, program, err);
+	group = openat(host->fds[op->slot], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (group < 0)
+		return host_fail(host, op, -errno, err);
+	attach.target_fd = (uint32_t)group;
+	attach.attach_bpf_fd = (uint32_t)program;
+	r = bpf(BPF_PROG_ATTACH, &attach);
+	return r < 0 ? host_fail(host, op, (int)r, err) : 0;
+}

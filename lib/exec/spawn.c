@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Starting init, see spawn.h.
+ *
+ * The child runs on the caller's memory while the calling thread is suspended (CLONE_VFORK); the
+ * caller's other threads go on. So the child makes raw system calls on data prepared before, and
+ * nothing else: no libc, no errno, no lock. All signals are blocked around the clone, so that no
+ * handler of the caller runs in the child. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "exec/spawn.h"
+#include "sys/calls.h"
+#include "sys/clone.h"
+
+#define STACK_SIZE 16384
+
+enum step { STEP_PRESERVE, STEP_DESCRIPTORS, STEP_EXEC };
+
+struct child {
+	const struct spawn *spawn;
+	char *const *argv;
+	int first;          /* where the descriptors go */
+	volatile int error; /* shared memory: what went wrong before init ran */
+	volatile enum step step;
+};
+
+static int duplicate_above(int fd, int limit)
+{
+	return (int)SYS(__NR_fcntl, fd, F_DUPFD_CLOEXEC, limit);
+}
+
+/* First all out of the way, then each to its place: none lands on one that is still needed. */
+static int place_descriptors(struct child *child, int *image)
+{
+	const struct spawn *spawn = child->spawn;
+	int limit = child->first + (int)spawn->n_fds, moved[SPAWN_INHERITED_MAX], r;
+
+	*image = duplicate_above(spawn->image, limit);
+	if (*image < 0)
+		return *image;
+	for (unsigned int i = 0; i < spawn->n_fds; i++) {
+		moved[i] = spawn->fds[i] < 0 ? -1 : duplicate_above(spawn->fds[i], limit);
+		if (spawn->fds[i] >= 0 && moved[i] < 0)
+			return moved[i];
+	}
+	for (unsigned int i = 0; i < spawn->n_fds; i++) {
+		if (moved[i] < 0) {
+			sys_close(child->first + (int)i);
+			continue;
+		}
+		r = (int)SYS(__NR_dup3, moved[i], child->first + (int)i, 0);
+		if (r < 0)
+			return r;
+	}
+	return sys_close_range((unsigned int)limit, ~0u, ABI_CLOSE_RANGE_CLOEXEC);
+}
+
+static int preserve_descriptors(const struct spawn *spawn)
+{
+	for (unsigned int i = 0; i < spawn->preserve; i++) {
+		int r = (int)SYS(__NR_fcntl, 3 + (int)i, F_SETFD, 0);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void run_child(void *argument)
+{
+	struct child *child = argument;
+	static char *const no_environment[] = { NULL };
+	int image = -1, r;
+
+	child->step = STEP_PRESERVE;
+	r = preserve_descriptors(child->spawn);
+	if (r == 0) {
+		child->step = STEP_DESCRIPTORS;
+		r = place_descriptors(child, &image);
+	}
+	if (r == 0) {
+		child->step = STEP_EXEC;
+		r = (int)SYS(__NR_execveat, image, "", child->argv, no_environment,
+			     ABI_AT_EMPTY_PATH);
+	}
+	child->error = r;
+	for (;;)
+		SYS(__NR_exit_group, 127);
+}
+
+static int child_error(const struct child *child, struct oci_error *err)
+{
+	switch (child->step) {
+	case STEP_PRESERVE:
+		return fail(err, child->error, NULL,
+			    "cannot preserve file descriptors 3 to %u: not all are open",
+			    2 + child->spawn->preserve);
+	case STEP_DESCRIPTORS:
+		return fail(err, child->error, NULL, "cannot pass descriptors to init");
+	case STEP_EXEC:
+		break;
+	}
+	return fail(err, child->error, NULL, "cannot execute init");
+}
+
+int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct oci_error *err)
+{
+	_Alignas(16) char stack[STACK_SIZE];
+	char name[] = "init", first[16];
+	char *const argv[] = { name, first, NULL };
+	struct child child = { .spawn = spawn, .argv = argv, .first = 3 + (int)spawn->preserve };
+	const uint64_t all = ~0ULL;
+	uint64_t blocked;
+	int pid, pidfd = -1;
+	struct abi_clone_args args = {
+		.flags = spawn->flags | ABI_CLONE_VM | ABI_CLONE_VFORK | ABI_CLONE_PIDFD |
+			 ABI_CLONE_CLEAR_SIGHAND |
+			 (spawn->cgroup >= 0 ? ABI_CLONE_INTO_CGROUP : 0),
+		.pidfd = (uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+		.stack = (uintptr_t)stack,
+		.stack_size = sizeof(stack),
+		.cgroup = spawn->cgroup >= 0 ? (uint64_t)spawn->cgroup : 0,
+	};
+
+	snprintf(first, sizeof(first), "%d", child.first);
+	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &all, &blocked, sizeof(all));
+	pid = sys_clone_run(&args, run_child, &child);
+	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof(blocked));
+	if (pid < 0)
+		return fail(err, pid, NULL, "cannot start init: clone3");
+	if (child.error < 0) {
+		/* It has ended by itself; nobody but us knows of it. */
+		SYS(__NR_waitid, 3 /* P_PIDFD */, pidfd, 0, 4 /* WEXITED */, 0);
+		sys_close(pidfd);
+		return child_error(&child, err);
+	}
+	*ret_pid = pid;
+	*ret_pidfd = pidfd;
+	return 0;
+}

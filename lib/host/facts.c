@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What this machine offers, see facts.h.
+ *
+ * The cgroup hierarchies are found through /proc/self/cgroup and their customary places, not
+ * through mountinfo: a host with two thousand mounts makes that file cost a millisecond. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "host/facts.h"
+#include "sys/syscall.h"
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+static bool has_magic(const char *path, long magic)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && (long)fs.f_type == magic;
+}
+
+bool host_hierarchy_has(const struct host_hierarchy *hierarchy, const char *controller)
+{
+	size_t length = strlen(controller);
+	const char *at = hierarchy->controllers;
+
+	while (*at) {
+		size_t n = strcspn(at, ",");
+
+		if (n == length && memcmp(at, controller, n) == 0)
+			return true;
+		at += n;
+		at += *at == ',';
+	}
+	return false;
+}
+
+/* Where a v1 hierarchy is mounted: by the name of its controllers, of the first of them, or by its
+ * name= alone. NULL when it is at none of these places. */
+static const char *find_v1(struct arena *arena, const char *controllers)
+{
+	const char *names = strncmp(controllers, "name=", 5) == 0 ? controllers + 5 : controllers;
+	const char *path;
+
+	path = arena_printf(arena, CGROUP_ROOT "/%s", names);
+	if (path && has_magic(path, CGROUP_SUPER_MAGIC))
+		return path;
+	path = arena_printf(arena, CGROUP_ROOT "/%.*s", (int)strcspn(names, ","), names);
+	return path && has_magic(path, CGROUP_SUPER_MAGIC) ? path : NULL;
+}
+
+static void add(struct host_facts *facts, const char *mount, const char *controllers, bool v2)
+{
+	facts->hierarchies[facts->n_hierarchies++] = (struct host_hierarchy){
+		.mount = mount,
+		.controllers = controllers,
+		.v2 = v2,
+	};
+}
+
+/* One line of /proc/self/cgroup: "4:memory:/where/we/are". */
+static int add_line(struct arena *arena, struct host_facts *facts, char *line)
+{
+	char *controllers = strchr(line, ':'), *end;
+	const char *mount;
+
+	end = controllers ? strchr(controllers + 1, ':') : NULL;
+	if (!end)
+		return 0;
+	*end = '\0';
+	controllers++;
+	if (!controllers[0]) {
+		if (has_magic(CGROUP_ROOT "/unified", CGROUP2_SUPER_MAGIC))
+			add(facts, CGROUP_ROOT "/unified", "", true);
+		return 0;
+	}
+	mount = find_v1(arena, controllers);
+	controllers = arena_strdup(arena, controllers);
+	if (!controllers)
+		return -ENOMEM;
+	if (mount)
+		add(facts, mount, controllers, false);
+	return 0;
+}
+
+static int gather_v1(struct arena *arena, struct host_facts *facts)
+{
+	cleanup(free_done) char *text = NULL;
+	size_t lines = 0;
+	char *rest, *line;
+	bool v1 = false, v2 = false;
+	int r;
+
+	r = file_read(AT_FDCWD, "/proc/self/cgroup", 1 << 20, &text, NULL);
+	if (r < 0)
+		return r;
+	for (const char *c = text; *c; c++)
+		lines += *c == '\n';
+	facts->hierarchies = arena_alloc(arena, (lines + 1) * sizeof(*facts->hierarchies));
+	if (!facts->hierarchies)
+		return -ENOMEM;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		r = add_line(arena, facts, line);
+		if (r < 0)
+			return r;
+	}
+	for (unsigned int i = 0; i < facts->n_hierarchies; i++) {
+		v1 = v1 || !facts->hierarchies[i].v2;
+		v2 = v2 || facts->hierarchies[i].v2;
+	}
+	if (v1)
+		facts->cgroup_layout = v2 ? CGROUP_HYBRID : CGROUP_V1;
+	else
+		facts->n_hierarchies = 0;
+	return 0;
+}
+
+static int gather_cgroups(struct arena *arena, struct host_facts *facts)
+{
+	struct statfs fs;
+
+	facts->cgroup_layout = CGROUP_NONE;
+	if (statfs(CGROUP_ROOT, &fs) < 0)
+		return 0;
+	if ((long)fs.f_type != CGROUP2_SUPER_MAGIC)
+		return gather_v1(arena, facts);
+	facts->hierarchies = arena_alloc(arena, sizeof(*facts->hierarchies));
+	if (!facts->hierarchies)
+		return -ENOMEM;
+	facts->cgroup_layout = CGROUP_V2;
+	add(facts, CGROUP_ROOT, "", true);
+	return 0;
+}
+
+/* By the system call: libcap's own start-up makes a dozen of them. */
+static uint64_t gather_permitted(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (SYS(__NR_capget, &header, data) < 0)
+		return 0;
+	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}
+
+int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_error *err)
+{
+	struct host_facts facts = { 0 };
+	struct utsname uts;
+	int r;
+
+	if (uname(&uts) < 0)
+		return fail(err, -errno, NULL, "uname");
+	if (sscanf(uts.release, "%u.%u", &facts.release[0], &facts.release[1]) != 2)
+		return fail_plain(err, -ENOSYS, NULL, "cannot read the kernel release \"%s\"",
+				  uts.release);
+	facts.detached_assembly =
+		facts.release[0] > 6 || (facts.release[0] == 6 && facts.release[1] >= 15);
+	facts.permitted = gather_permitted();
+	r = gather_cgroups(arena, &facts);
+	if (r < 0)
+		return fail(err, r, "/proc/self/cgroup", "cannot find the cgroup hierarchies");
+	*ret = facts;
+	return 0;
+}

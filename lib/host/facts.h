@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What this machine offers, found out by looking only. Plans are made from these facts, so that a
+ * test can hand in any machine. */
+#ifndef OCI_HOST_FACTS_H
+#define OCI_HOST_FACTS_H
+
+#include <oci/error.h>
+
+#include "base/arena.h"
+
+/* One mounted cgroup hierarchy. */
+struct host_hierarchy {
+	const char *mount;       /* "/sys/fs/cgroup/memory" */
+	const char *controllers; /* v1: as in /proc/self/cgroup, "memory", "name=systemd"; v2: "" */
+	bool v2;
+};
+
+enum cgroup_layout { CGROUP_NONE, CGROUP_V1, CGROUP_HYBRID, CGROUP_V2 };
+
+struct host_facts {
+	unsigned int release[2]; /* 6.18 */
+	enum cgroup_layout cgroup_layout;
+	struct host_hierarchy *hierarchies;
+	unsigned int n_hierarchies;
+	uint64_t permitted; /* the caller's permitted capabilities */
+	bool detached_assembly; /* mounts can be put onto a tree that is not attached yet: 6.15 */
+};
+
+/* Looks at the machine; strings live in @arena. */
+int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_error *err)
+	_must_check_;
+
+/* Whether a list as in /proc/self/cgroup ("cpu,cpuacct") holds @controller. */
+bool host_hierarchy_has(const struct host_hierarchy *hierarchy, const char *controller);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Operations: devices, links, and writing to a private procfs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+
+#include "init/init.h"
+#include "sys/path.h"
+
+#define DIRECTORY_MODE 0755
+/* Something is there already: it has to be the very device (config-linux.md, "Devices"). */
+static int check_device(int parent, const char *name, const struct op *op)
+{
+	unsigned int type = (unsigned int)op->a & ABI_S_IFMT;
+	struct statx st;
+	uint64_t device;
+	int r;
+
+	r = (int)SYS(__NR_statx, parent, name, ABI_AT_SYMLINK_NOFOLLOW, STATX_TYPE, &st);
+	if (r < 0)
+		return r;
+	if ((st.stx_mode & ABI_S_IFMT) != type)
+		return -EEXIST;
+	if (type != ABI_S_IFCHR && type != ABI_S_IFBLK)
+		return 0;
+	/* As glibc's makedev() and the kernel's new_encode_dev() have it. */
+	device = (st.stx_rdev_minor & 0xffu) | (st.stx_rdev_major & 0xfffu) << 8 |
+		 (uint64_t)(st.stx_rdev_minor & ~0xffu) << 12 |
+		 (uint64_t)(st.stx_rdev_major & ~0xfffu) << 32;
+	return device == op->b ? 0 : -EEXIST;
+}
+
+int do_device(struct init *init, const struct op *op)
+{
+	uint32_t uid = (uint32_t)op->c, gid = (uint32_t)(op->c >> 32);
+	char name[PATH_SIZE];
+	int parent, r;
+
+	parent = path_parent(init->fds[SLOT_ROOT], text_of(init, op), DIRECTORY_MODE, name);
+	if (parent < 0)
+		return parent;
+	r = (int)SYS(__NR_mknodat, parent, name, op->a, (unsigned int)op->b);
+	if (r == -EEXIST)
+		r = check_device(parent, name, op);
+	else if (r == 0 && (uid || gid))
+		r = (int)SYS(__NR_fchownat, parent, name, uid, gid, ABI_AT_SYMLINK_NOFOLLOW);
+	sys_close(parent);
+	return r;
+}
+
+/* What an image has at this place stays. */
+int do_symlink(struct init *init, const struct op *op)
+{
+	char name[PATH_SIZE];
+	int parent, r;
+
+	parent = path_parent(tree_for(init, op), text_of(init, op), DIRECTORY_MODE, name);
+	if (parent < 0)
+		return parent;
+	r = (int)SYS(__NR_symlinkat, text2_of(init, op), parent, name);
+	sys_close(parent);
+	return r == -EEXIST ? 0 : r;
+}
+
+int do_proc(struct init *init, const struct op *op)
+{
+	int fd = sys_fsopen("proc"), r = 0;
+
+	if (fd < 0)
+		return fd;
+	if (op->a)
+		r = sys_fsconfig(fd, ABI_FSCONFIG_SET_STRING, "subset", "pid");
+	if (r == 0)
+		r = sys_fsconfig(fd, ABI_FSCONFIG_CMD_CREATE, 0, 0);
+	if (r == 0)
+		r = sys_fsmount(fd, ABI_MOUNT_ATTR_NOSUID | ABI_MOUNT_ATTR_NODEV |
+					    ABI_MOUNT_ATTR_NOEXEC);
+	sys_close(fd);
+	return fill(init, op->slot, r);
+}
+
+int do_proc_write(struct init *init, const struct op *op)
+{
+	const char *value = text2_of(init, op);
+	int fd = sys_openat2(init->fds[op->slot], text_of(init, op), O_WRONLY | O_CLOEXEC, 0,
+			     ABI_RESOLVE_BENEATH | ABI_RESOLVE_NO_XDEV | ABI_RESOLVE_NO_MAGICLINKS);
+	long n;
+
+	if (fd < 0)
+		return fd;
+	n = sys_write(fd, value, __builtin_strlen(value));
+	sys_close(fd);
+	return n < 0 ? (int)n : 0;
+}

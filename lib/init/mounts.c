@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Operations: mounts. From descriptor to descriptor; the only paths are those of the host, whose
+ * files are trusted, and those that lib/sys/path.c resolves inside the root. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+
+#include "init/init.h"
+#include "sys/path.h"
+
+#define DIRECTORY_MODE 0755
+#define FILE_MODE 0644
+
+/* Of the host's /dev/null. */
+#define NULL_MAJOR 1
+#define NULL_MINOR 3
+
+static int look(int fd, struct statx *ret)
+{
+	return (int)SYS(__NR_statx, fd, "", ABI_AT_EMPTY_PATH, STATX_TYPE, ret);
+}
+
+int do_propagation(struct init *init, const struct op *op)
+{
+	struct abi_mount_attr attr = { .propagation = op->a };
+
+	(void)init;
+	return sys_mount_setattr(ABI_AT_FDCWD, "/", ABI_AT_RECURSIVE, &attr);
+}
+
+int do_tree(struct init *init, const struct op *op)
+{
+	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
+
+	return fill(init, op->slot,
+		    sys_open_tree(ABI_AT_FDCWD, text_of(init, op), flags | ABI_OPEN_TREE_CLONE));
+}
+
+int do_tree_of(struct init *init, const struct op *op)
+{
+	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
+
+	return fill(init, op->slot,
+		    sys_open_tree(init->fds[op->slot2], "",
+				  flags | ABI_OPEN_TREE_CLONE | ABI_AT_EMPTY_PATH));
+}
+
+int do_attributes(struct init *init, const struct op *op)
+{
+	struct abi_mount_attr attr = { .attr_set = op->a, .attr_clr = op->b, .propagation = op->c };
+	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
+
+	return sys_mount_setattr(init->fds[op->slot], "", flags | ABI_AT_EMPTY_PATH, &attr);
+}
+
+int do_fs_open(struct init *init, const struct op *op)
+{
+	return fill(init, op->slot, sys_fsopen(text_of(init, op)));
+}
+
+int do_fs_string(struct init *init, const struct op *op)
+{
+	return sys_fsconfig(init->fds[op->slot], ABI_FSCONFIG_SET_STRING, text_of(init, op),
+			    text2_of(init, op));
+}
+
+int do_fs_flag(struct init *init, const struct op *op)
+{
+	return sys_fsconfig(init->fds[op->slot], ABI_FSCONFIG_SET_FLAG, text_of(init, op), 0);
+}
+
+int do_fs_mount(struct init *init, const struct op *op)
+{
+	int fd = init->fds[op->slot];
+	int r = sys_fsconfig(fd, ABI_FSCONFIG_CMD_CREATE, 0, 0);
+
+	if (r == 0)
+		r = sys_fsmount(fd, (unsigned int)op->a);
+	sys_close(fd);
+	return fill(init, op->slot, r);
+}
+
+int do_target(struct init *init, const struct op *op)
+{
+	return fill(init, op->slot2, path_open(init->fds[SLOT_ROOT], text_of(init, op), O_PATH));
+}
+
+int do_target_directory(struct init *init, const struct op *op)
+{
+	return fill(init, op->slot2,
+		    path_make(tree_for(init, op), text_of(init, op), PATH_DIRECTORY,
+			      DIRECTORY_MODE));
+}
+
+int do_target_like(struct init *init, const struct op *op)
+{
+	struct statx st;
+	bool directory;
+	int r;
+
+	r = look(init->fds[op->slot], &st);
+	if (r < 0)
+		return r;
+	directory = (st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR;
+	return fill(init, op->slot2,
+		    path_make(init->fds[SLOT_ROOT], text_of(init, op),
+			      directory ? PATH_DIRECTORY : PATH_FILE,
+			      directory ? DIRECTORY_MODE : FILE_MODE));
+}
+
+static int attach(int mount, int target)
+{
+	return sys_move_mount(mount, target, "", ABI_MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+int do_attach(struct init *init, const struct op *op)
+{
+	int r = attach(init->fds[op->slot], init->fds[op->slot2]);
+
+	empty(init, op->slot2);
+	if (!(op->flags & OP_KEEP))
+		empty(init, op->slot);
+	return r;
+}
+
+int do_close(struct init *init, const struct op *op)
+{
+	empty(init, op->slot);
+	return 0;
+}
+
+int do_null_device(struct init *init, const struct op *op)
+{
+	int fd = sys_openat(ABI_AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+	struct statx st;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = look(fd, &st);
+	if (r < 0)
+		return r;
+	if ((st.stx_mode & ABI_S_IFMT) != ABI_S_IFCHR || st.stx_rdev_major != NULL_MAJOR ||
+	    st.stx_rdev_minor != NULL_MINOR)
+		return -ENXIO;
+	return fill(init, op->slot, fd);
+}
+
+/* Over a directory goes a copy of the empty one in slot number a, over all else the null device.
+ * Before 6.15 a tree that is not attached cannot be copied; the first time it goes there itself,
+ * and is copied from then on. */
+int do_mask(struct init *init, const struct op *op)
+{
+	int target = init->fds[op->slot2], nothing = init->fds[op->a], copy, r;
+	struct statx st;
+	bool directory;
+
+	r = look(target, &st);
+	if (r < 0)
+		return r;
+	directory = (st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR;
+	copy = sys_open_tree(directory ? nothing : init->fds[op->slot], "",
+			     ABI_OPEN_TREE_CLONE | ABI_AT_EMPTY_PATH);
+	if (copy == -EINVAL && directory)
+		r = attach(nothing, target);
+	else
+		r = copy < 0 ? copy : attach(copy, target);
+	if (copy >= 0)
+		sys_close(copy);
+	empty(init, op->slot2);
+	return r;
+}
+
+/* Over the old "/", of which nobody else hears: it is made private first. */
+int do_root_attach(struct init *init, const struct op *op)
+{
+	struct abi_mount_attr attr = { .propagation = ABI_MS_PRIVATE };
+	int r = sys_mount_setattr(ABI_AT_FDCWD, "/", 0, &attr);
+
+	if (r < 0)
+		return r;
+	return sys_move_mount(init->fds[op->slot], ABI_AT_FDCWD, "/", 0);
+}
+
+/* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie over the new one, and is taken
+ * off. With OP_RECURSIVE it is still shared with the host and has to be cut off before that. */
+int do_pivot_root(struct init *init, const struct op *op)
+{
+	struct abi_mount_attr attr = { .propagation = ABI_MS_SLAVE };
+	int old = sys_openat(ABI_AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	int r;
+
+	if (old < 0)
+		return old;
+	r = (int)SYS(__NR_fchdir, init->fds[op->slot]);
+	if (r == 0)
+		r = (int)SYS(__NR_pivot_root, ".", ".");
+	if (r == 0)
+		r = (int)SYS(__NR_fchdir, old);
+	if (r == 0 && (op->flags & OP_RECURSIVE))
+		r = sys_mount_setattr(old, "", ABI_AT_EMPTY_PATH | ABI_AT_RECURSIVE, &attr);
+	if (r == 0)
+		r = (int)SYS(__NR_umount2, ".", 2 /* MNT_DETACH */);
+	if (r == 0)
+		r = (int)SYS(__NR_chdir, "/");
+	sys_close(old);
+	return r;
+}
+
+int do_chroot(struct init *init, const struct op *op)
+{
+	int r = (int)SYS(__NR_fchdir, init->fds[op->slot]);
+
+	if (r == 0)
+		r = (int)SYS(__NR_chroot, ".");
+	return r;
+}

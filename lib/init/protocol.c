@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Operations: talking to the host, and to the one who starts us.
+ *
+ * Up to PARK our life hangs on the channel: its end means that the host died, and we exit. After
+ * it we belong to nobody, and wait for a connection of `start`. One that ends before it says
+ * "go" changes nothing. */
+#include <errno.h>
+#include <linux/mman.h>
+#include <sys/socket.h>
+
+#include "init/init.h"
+
+static int send_bytes(int fd, const char *bytes, size_t n)
+{
+	long r = SYS(__NR_sendto, fd, bytes, n, MSG_NOSIGNAL, 0, 0);
+
+	return r < 0 ? (int)r : 0;
+}
+
+/* One message of one byte, 0 at the end of the connection. */
+static int receive(int fd)
+{
+	char byte = 0;
+	long n;
+
+	do
+		n = SYS(__NR_recvfrom, fd, &byte, 1, 0, 0, 0);
+	while (n == -EINTR);
+	return n < 0 ? (int)n : n == 0 ? 0 : byte;
+}
+
+int do_barrier(struct init *init, const struct op *op)
+{
+	const char message[2] = { MESSAGE_BARRIER, (char)op->a };
+	int r = send_bytes(init->fds[SLOT_CHANNEL], message, sizeof(message));
+
+	if (r == 0)
+		r = receive(init->fds[SLOT_CHANNEL]);
+	if (r < 0)
+		return r;
+	return r == MESSAGE_RELEASE ? 0 : -EPIPE;
+}
+
+int do_park(struct init *init, const struct op *op)
+{
+	const char parked = MESSAGE_PARKED;
+	int fd;
+
+	/* What was read of the plan so far need not stay in memory for the hours of waiting. */
+	SYS(__NR_madvise, init->plan, init->plan->size, MADV_DONTNEED);
+	send_bytes(init->fds[SLOT_CHANNEL], &parked, 1);
+	empty(init, SLOT_CHANNEL);
+	for (;;) {
+		fd = (int)SYS(__NR_accept4, init->fds[op->slot], 0, 0, SOCK_CLOEXEC);
+		if (fd == -EINTR || fd == -ECONNABORTED)
+			continue;
+		if (fd < 0)
+			return fd;
+		if (receive(fd) == MESSAGE_GO)
+			break;
+		sys_close(fd);
+	}
+	empty(init, op->slot);
+	init->starter = fd;
+	return 0;
+}
+
+/* Hands the memfd over, for the starter to read the report in when the rest should fail. That
+ * nobody listens any more is no reason not to go on. */
+int do_ack(struct init *init, const struct op *op)
+{
+	const struct op *exec = plan_ops(init->plan, PLAN_CHILD) + init->plan->n_child - 1;
+	union {
+		char space[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { .align = { .cmsg_len = CMSG_LEN(sizeof(int)),
+				 .cmsg_level = SOL_SOCKET,
+				 .cmsg_type = SCM_RIGHTS } };
+	char byte = MESSAGE_ACK;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	int r = prepare_program(init, exec);
+
+	(void)op;
+	if (r < 0)
+		return r;
+	*(int *)(void *)CMSG_DATA(&control.align) = init->fds[SLOT_PLAN];
+	SYS(__NR_sendmsg, init->starter, &message, MSG_NOSIGNAL);
+	return 0;
+}

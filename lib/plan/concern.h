@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The concerns of a plan, one file each: from spec, facts and options to operations. Pure. Each
+ * function appends to the builder; the order in which create.c calls them is the order of the
+ * container's start. */
+#ifndef OCI_PLAN_CONCERN_H
+#define OCI_PLAN_CONCERN_H
+
+#include "base/arena.h"
+#include "host/facts.h"
+#include "plan/build.h"
+#include "plan/create.h"
+#include "spec/spec.h"
+
+/* A bind source or the root: a path of the host, absolute; relative ones begin at the bundle. */
+const char *plan_host_path(const struct plan_request *request, const char *path);
+
+/* Something that the standard wants said and that stops nothing. */
+void plan_warn(const struct plan_request *request, const char *format, ...) _printf_(2, 3);
+
+/* namespaces.c: which are new; joining those with a path; names, loopback, keyring. */
+uint64_t plan_new_namespaces(const struct spec *spec);
+int plan_namespaces_check(const struct plan_request *request, struct oci_error *err) _must_check_;
+void plan_namespaces_open(struct builder *builder, const struct plan_request *request);
+void plan_namespaces_enter(struct builder *builder, const struct plan_request *request);
+void plan_namespaces_dress(struct builder *builder, const struct plan_request *request);
+
+/* cgroups.c: making them with their limits, and going in. They come first of all that takes slots,
+ * so that the host's first private slots are the groups, in the order of the hierarchies. */
+int plan_cgroups_make(struct builder *builder, const struct plan_request *request,
+		      struct oci_error *err) _must_check_;
+/* The slot of the v2 group, which SPAWN clones into, or SLOT_NONE. */
+int16_t plan_cgroup_v2_slot(const struct plan_request *request);
+void plan_cgroups_join(struct builder *builder, const struct plan_request *request);
+
+/* rootfs.c, mounts.c, devices.c, hidden_paths.c: the container's files. */
+int plan_rootfs(struct builder *builder, const struct plan_request *request,
+		struct oci_error *err) _must_check_;
+/* Changes of what is mounted already (the option "remount") need the tree to be attached, so they
+ * are planned by a second call, with @remounts. */
+int plan_mounts(struct builder *builder, const struct plan_request *request, bool remounts,
+		struct oci_error *err) _must_check_;
+/* cgroup_mount.c */
+void plan_cgroup_mount(struct builder *builder, const struct plan_request *request,
+		       const struct spec_mount *mount, uint64_t attributes);
+void plan_devices(struct builder *builder, const struct plan_request *request);
+void plan_hidden_paths(struct builder *builder, const struct plan_request *request);
+
+/* proc.c, process.c, credentials.c, seccomp.c: the program. */
+int plan_proc(struct builder *builder, const struct plan_request *request,
+	      struct oci_error *err) _must_check_;
+void plan_process(struct builder *builder, const struct plan_request *request);
+int plan_credentials(struct builder *builder, const struct plan_request *request,
+		     struct oci_error *err) _must_check_;
+int plan_seccomp(struct builder *builder, const struct plan_request *request,
+		 struct oci_error *err) _must_check_;
+/* What EXEC needs: the name for messages, and the table of arguments, environment and paths. */
+struct plan_program {
+	uint32_t name;
+	uint32_t table;
+};
+struct plan_program plan_program(struct builder *builder, const struct plan_request *request);
+
+#endif

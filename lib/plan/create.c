@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plan of `create` and of `run`: the concerns, in the order of a container's start. Pure.
+ *
+ *   host                                child
+ *   record the intent
+ *   make cgroups, write limits
+ *   open namespaces, listen
+ *   spawn ------------------------->    join cgroups, enter namespaces
+ *                                       assemble the root, pivot
+ *                                       limits, executable, credentials
+ *   await barrier 1 <---------------    barrier 1
+ *   record the container, pid file
+ *   release barrier 1 ------------->
+ *   await parked <------------------    park: wait for start     (not with `run`)
+ *   await started                       close, filter, execute   (the host only with `run`)
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "plan/concern.h"
+#include "sys/abi.h"
+
+#define BARRIER_READY 1
+
+/* SIGKILL: what init gets when the one that creates it dies. */
+#define DEATH_SIGNAL 9
+
+void plan_warn(const struct plan_request *request, const char *format, ...)
+{
+	char line[512];
+	va_list ap;
+
+	if (!request->warnings)
+		return;
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	text_printf(request->warnings, "%s\n", line);
+}
+
+static int check(const struct plan_request *request, struct oci_error *err)
+{
+	const struct spec *spec = request->spec;
+
+	if (!spec->linux_)
+		return fail_plain(err, -EOPNOTSUPP, "/linux",
+				  "/linux: a container without a new mount namespace is not "
+				  "supported");
+	if (request->start && !spec->process)
+		return fail_plain(err, -EINVAL, "/process",
+				  "/process: there is no program to run");
+	if (spec->process && spec->process->terminal)
+		return fail_plain(err, -EOPNOTSUPP, "/process/terminal",
+				  "/process/terminal: terminals are not supported yet");
+	if (spec->hooks && (spec->hooks->prestart.n || spec->hooks->createRuntime.n ||
+			    spec->hooks->createContainer.n || spec->hooks->startContainer.n ||
+			    spec->hooks->poststart.n || spec->hooks->poststop.n))
+		return fail_plain(err, -EOPNOTSUPP, "/hooks", "/hooks: not supported yet");
+	if (spec->process && (spec->process->apparmorProfile || spec->process->selinuxLabel))
+		return fail_plain(err, -EOPNOTSUPP, "/process",
+				  "/process: apparmorProfile and selinuxLabel are not supported yet");
+	if (spec->process && (spec->process->scheduler || spec->process->ioPriority))
+		return fail_plain(err, -EOPNOTSUPP, "/process",
+				  "/process: scheduler and ioPriority are not supported yet");
+	if (spec->linux_->intelRdt || spec->linux_->personality || spec->linux_->memoryPolicy)
+		return fail_plain(err, -EOPNOTSUPP, "/linux",
+				  "/linux: intelRdt, personality and memoryPolicy are not supported "
+				  "yet");
+	if (spec->linux_->mountLabel)
+		return fail_plain(err, -EOPNOTSUPP, "/linux/mountLabel",
+				  "/linux/mountLabel: not supported yet");
+	return plan_namespaces_check(request, err);
+}
+
+static int add_host_before(struct builder *builder, const struct plan_request *request,
+			   struct oci_error *err)
+{
+	struct op *op;
+	int r;
+
+	builder_add(builder, PLAN_HOST, OP_INTENT);
+	r = plan_cgroups_make(builder, request, err);
+	if (r < 0)
+		return r;
+	plan_namespaces_open(builder, request);
+	builder_where(builder, NULL);
+	if (!request->start)
+		builder_add(builder, PLAN_HOST, OP_LISTEN)->slot = SLOT_START;
+	op = builder_add(builder, PLAN_HOST, OP_SPAWN);
+	op->slot = plan_cgroup_v2_slot(request);
+	op->a = plan_new_namespaces(request->spec) & ABI_CLONE_NEWPID;
+	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
+	builder_add(builder, PLAN_HOST, OP_RECORD);
+	if (request->pid_file) {
+		op = builder_add(builder, PLAN_HOST, OP_PID_FILE);
+		op->text = builder_string(builder, request->pid_file);
+	}
+	builder_add(builder, PLAN_HOST, OP_RELEASE)->a = BARRIER_READY;
+	builder_add(builder, PLAN_HOST, request->start ? OP_STARTED : OP_PARKED);
+	return 0;
+}
+
+static void add_child_begin(struct builder *builder, const struct plan_request *request)
+{
+	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
+	builder_add(builder, PLAN_CHILD, OP_SIGNALS);
+	builder_add(builder, PLAN_CHILD, OP_SESSION);
+	plan_cgroups_join(builder, request);
+	plan_namespaces_enter(builder, request);
+	plan_namespaces_dress(builder, request);
+	builder_where(builder, NULL);
+}
+
+/* Waiting, with nothing left to prepare but what a seccomp filter might forbid afterwards. A
+ * container without a process can be created, and has nothing to start. */
+static int add_child_end(struct builder *builder, const struct plan_request *request,
+			 const struct plan_program *program, struct oci_error *err)
+{
+	struct op *op;
+	int r;
+
+	builder_where(builder, NULL);
+	/* Every change of credentials has cleared it. */
+	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
+	builder_add(builder, PLAN_CHILD, OP_BARRIER)->a = BARRIER_READY;
+	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = 0;
+	if (!request->start)
+		builder_add(builder, PLAN_CHILD, OP_PARK)->slot = SLOT_START;
+	builder_add(builder, PLAN_CHILD, OP_ACK);
+	builder_add(builder, PLAN_CHILD, OP_CLOSE_FROM)->a = 3 + request->preserve_fds;
+	r = plan_seccomp(builder, request, err);
+	if (r < 0)
+		return r;
+	builder_where(builder, "/process/args/0");
+	op = builder_add(builder, PLAN_CHILD, OP_EXEC);
+	op->text = program->name;
+	op->text2 = program->table;
+	return 0;
+}
+
+static int add_child(struct builder *builder, const struct plan_request *request,
+		     struct oci_error *err)
+{
+	struct plan_program program = { 0 };
+	int r;
+
+	add_child_begin(builder, request);
+	r = plan_rootfs(builder, request, err);
+	if (r == 0 && request->spec->process) {
+		plan_process(builder, request);
+		r = plan_credentials(builder, request, err);
+	}
+	if (r == 0)
+		program = plan_program(builder, request);
+	if (r < 0)
+		return r;
+	return add_child_end(builder, request, &program, err);
+}
+
+int plan_create(const struct plan_request *request, struct plan **ret, struct oci_error *err)
+{
+	cleanup(builder_done) struct builder builder;
+	int r;
+
+	builder_init(&builder);
+	builder.preserve = request->preserve_fds;
+	r = check(request, err);
+	if (r == 0)
+		r = add_host_before(&builder, request, err);
+	if (r == 0)
+		r = add_child(&builder, request, err);
+	if (r < 0)
+		return r;
+	return builder_finish(&builder, ret, err);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plan of `create` and of `run`. */
+#ifndef OCI_PLAN_CREATE_H
+#define OCI_PLAN_CREATE_H
+
+#include <oci/error.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "host/facts.h"
+#include "plan/plan.h"
+#include "spec/model.h"
+
+struct plan_request {
+	const struct spec *spec;
+	const struct host_facts *facts;
+	struct arena *arena; /* for what has to outlive a function while planning */
+	const char *id;
+	const char *bundle; /* absolute */
+	const char *pid_file; /* NULL for none */
+	unsigned int preserve_fds;
+	struct text *warnings; /* one line each; NULL to drop them */
+	bool start; /* run the program at once, instead of waiting for `start` */
+	bool no_pivot;
+	bool no_new_keyring;
+};
+
+/* Decides everything: on success *ret is to be freed with free(). What the config asks for and
+ * cannot be had is an error here, before any side effect. */
+int plan_create(const struct plan_request *request, struct plan **ret, struct oci_error *err)
+	_must_check_;
+
+/* Where the container's cgroup is below each hierarchy, "/ocirun/<id>" if the config is silent.
+ * -EINVAL for a linux.cgroupsPath that leads elsewhere. In the request's arena. */
+int plan_cgroup_path(const struct plan_request *request, const char **ret, struct oci_error *err)
+	_must_check_;
+
+#endif

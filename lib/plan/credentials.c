@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who the program is: from /process/user, capabilities and noNewPrivileges to operations. Pure.
+ *
+ * The order is the kernel's (capabilities(7)): the bounding set while CAP_SETPCAP is there, ids
+ * while CAP_SETUID is there, with the permitted set kept over the change; then the sets
+ * themselves, ambient last, since it is limited by permitted and inheritable. Without
+ * no_new_privs a seccomp filter needs CAP_SYS_ADMIN, so that stays until execve(2) computes
+ * permitted and effective anew. */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/capability.h>
+
+#include "base/error.h"
+#include "plan/concern.h"
+
+struct sets {
+	uint64_t bounding, effective, inheritable, permitted, ambient;
+};
+
+/* The bit of "CAP_CHOWN", 0 for a name that is unknown. */
+static uint64_t capability_bit(const char *name)
+{
+	char lower[64];
+	cap_value_t value;
+	size_t i;
+
+	for (i = 0; name[i] && i < sizeof(lower) - 1; i++)
+		lower[i] = (char)tolower((unsigned char)name[i]);
+	lower[i] = '\0';
+	if (name[i] || cap_from_name(lower, &value) < 0 || value < 0 || value > 63)
+		return 0;
+	return 1ULL << value;
+}
+
+/* The standard: what cannot be granted is a warning, not an error. */
+static uint64_t read_set(const struct plan_request *request, const struct spec_strings *names,
+			 const char *set)
+{
+	uint64_t bits = 0;
+
+	list_each(name, *names) {
+		uint64_t bit = capability_bit(*name);
+
+		if (bit & request->facts->permitted)
+			bits |= bit;
+		else
+			plan_warn(request, "/process/capabilities/%s: %s cannot be granted: %s", set,
+				  *name, bit ? "the caller does not have it" : "it is unknown");
+	}
+	return bits;
+}
+
+static struct sets read_sets(const struct plan_request *request)
+{
+	const struct spec_capabilities *capabilities = request->spec->process->capabilities;
+	struct sets sets = { 0 };
+
+	if (!capabilities)
+		return sets;
+	sets.bounding = read_set(request, &capabilities->bounding, "bounding");
+	sets.effective = read_set(request, &capabilities->effective, "effective");
+	sets.inheritable = read_set(request, &capabilities->inheritable, "inheritable");
+	sets.permitted = read_set(request, &capabilities->permitted, "permitted");
+	sets.ambient = read_set(request, &capabilities->ambient, "ambient");
+	/* The kernel refuses effective beyond permitted, ambient beyond permitted and inheritable. */
+	sets.effective &= sets.permitted;
+	sets.ambient &= sets.permitted & sets.inheritable;
+	return sets;
+}
+
+static void add_ids(struct builder *builder, const struct spec_user *user)
+{
+	struct op *op;
+
+	builder_where(builder, "/process/user/additionalGids");
+	op = builder_add(builder, PLAN_CHILD, OP_GROUPS);
+	op->a = user->additionalGids.n;
+	op->text = builder_bytes(builder, NULL, 0);
+	list_each(group, user->additionalGids) {
+		uint32_t gid = (uint32_t)*group;
+
+		text_add(&builder->data, (const char *)&gid, sizeof(gid));
+	}
+	builder_where(builder, "/process/user");
+	op = builder_add(builder, PLAN_CHILD, OP_IDS);
+	op->a = user->uid.value;
+	op->b = user->gid.value;
+}
+
+int plan_credentials(struct builder *builder, const struct plan_request *request,
+		     struct oci_error *err)
+{
+	const struct spec_process *process = request->spec->process;
+	struct sets sets = read_sets(request);
+	bool seccomp = request->spec->linux_->seccomp && !process->noNewPrivileges;
+	uint64_t kept = seccomp ? 1ULL << CAP_SYS_ADMIN : 0;
+	struct op *op;
+
+	if (kept & ~request->facts->permitted)
+		return fail_plain(err, -EPERM, "/linux/seccomp",
+				  "/linux/seccomp: a filter without /process/noNewPrivileges needs "
+				  "CAP_SYS_ADMIN, which the caller does not have");
+	builder_where(builder, "/process/capabilities/bounding");
+	op = builder_add(builder, PLAN_CHILD, OP_BOUNDING);
+	op->a = sets.bounding;
+	if (process->user->uid.value != 0)
+		builder_add(builder, PLAN_CHILD, OP_KEEP_CAPS);
+	add_ids(builder, process->user);
+	builder_where(builder, "/process/capabilities");
+	op = builder_add(builder, PLAN_CHILD, OP_CAPABILITIES);
+	op->a = sets.effective | kept;
+	op->b = sets.permitted | kept;
+	op->c = sets.inheritable;
+	builder_where(builder, "/process/capabilities/ambient");
+	op = builder_add(builder, PLAN_CHILD, OP_AMBIENT);
+	op->a = sets.ambient;
+	if (process->noNewPrivileges) {
+		builder_where(builder, "/process/noNewPrivileges");
+		builder_add(builder, PLAN_CHILD, OP_NO_NEW_PRIVS);
+	}
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The mount options of the standard, from one table. Pure. */
+#ifndef OCI_PLAN_MOUNT_OPTIONS_H
+#define OCI_PLAN_MOUNT_OPTIONS_H
+
+#include <oci/error.h>
+
+#include "base/arena.h"
+#include "spec/model.h"
+
+/* What becomes of an option that the table knows. */
+enum mount_option_kind {
+	MOUNT_OPTION_NOTHING = 1, /* the default, or without a meaning for the kernel */
+	MOUNT_OPTION_BIND,
+	MOUNT_OPTION_REMOUNT,
+	MOUNT_OPTION_ATTRIBUTE,   /* of this mount */
+	MOUNT_OPTION_RECURSIVE,   /* of this mount and those below */
+	MOUNT_OPTION_PROPAGATION,
+	MOUNT_OPTION_SUPERBLOCK,  /* a flag of the file system, given to fsconfig as it is */
+	MOUNT_OPTION_LATER,       /* known, and not supported yet */
+};
+
+struct mount_option {
+	const char *name;
+	enum mount_option_kind kind;
+	unsigned int set;   /* MOUNT_ATTR_*, MS_* of a propagation, 1 for a recursive bind */
+	unsigned int clear; /* MOUNT_ATTR_* */
+};
+
+/* All options known, ends in a row without a name. */
+extern const struct mount_option mount_options[];
+
+struct mount_plan {
+	bool bind, recursive_bind, remount;
+	uint64_t set, clear;                     /* of the mount itself */
+	uint64_t recursive_set, recursive_clear; /* of all below too */
+	unsigned int propagation;                /* MS_*, with MS_REC */
+	const char **data; /* options for the file system, "key" or "key=value" */
+	size_t n_data;
+};
+
+/* Reads the options of mount number @index. -EOPNOTSUPP for one that comes later. */
+int mount_options_read(const struct spec_mount *mount, unsigned int index, struct arena *arena,
+		       struct mount_plan *ret, struct oci_error *err) _must_check_;
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Mounts: from /mounts/N to operations. Pure.
+ *
+ * Each is made detached, gets its attributes, and is then put onto its target, so that there is no
+ * moment at which it is more writable than asked. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "plan/concern.h"
+#include "plan/mount_options.h"
+#include "sys/abi.h"
+
+/* The two descriptors that each mount needs for a moment. */
+struct slots {
+	int16_t mount;
+	int16_t target;
+};
+
+const char *plan_host_path(const struct plan_request *request, const char *path)
+{
+	if (path[0] == '/')
+		return path;
+	return arena_printf(request->arena, "%s/%s", request->bundle, path);
+}
+
+static void add_attributes(struct builder *builder, int16_t slot, uint64_t set, uint64_t clear,
+			   uint64_t propagation, bool recursive)
+{
+	struct op *op;
+
+	if (!set && !clear && !propagation)
+		return;
+	op = builder_add(builder, PLAN_CHILD, OP_ATTRIBUTES);
+	op->slot = slot;
+	op->a = set;
+	op->b = clear & ~set;
+	op->c = propagation;
+	op->flags = recursive ? OP_RECURSIVE : 0;
+	/* mount_setattr(2): the access time is one field; to set it, all of it is cleared. */
+	if (clear & ABI_MOUNT_ATTR__ATIME)
+		op->b |= ABI_MOUNT_ATTR__ATIME;
+}
+
+static void add_changes(struct builder *builder, int16_t slot, const struct mount_plan *plan)
+{
+	add_attributes(builder, slot, plan->recursive_set, plan->recursive_clear, 0, true);
+	add_attributes(builder, slot, plan->set, plan->clear, 0, false);
+	add_attributes(builder, slot, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
+		       plan->propagation & ABI_MS_REC);
+}
+
+static void add_target(struct builder *builder, enum op_kind kind, const char *path,
+		       const struct slots *slots)
+{
+	struct op *op = builder_add(builder, PLAN_CHILD, kind);
+
+	op->text = builder_string(builder, path);
+	op->slot = slots->mount;
+	op->slot2 = slots->target;
+}
+
+static void add_attach(struct builder *builder, const struct slots *slots)
+{
+	struct op *op = builder_add(builder, PLAN_CHILD, OP_ATTACH);
+
+	op->slot = slots->mount;
+	op->slot2 = slots->target;
+}
+
+static void add_bind(struct builder *builder, const struct plan_request *request,
+		     const struct spec_mount *mount, const struct mount_plan *plan,
+		     const struct slots *slots)
+{
+	struct op *op = builder_add(builder, PLAN_CHILD, OP_TREE);
+
+	op->slot = slots->mount;
+	op->flags = plan->recursive_bind ? OP_RECURSIVE : 0;
+	op->text = builder_string(builder, plan_host_path(request, mount->source));
+	add_changes(builder, slots->mount, plan);
+	add_target(builder, OP_TARGET_LIKE, mount->destination, slots);
+	add_attach(builder, slots);
+}
+
+static void add_remount(struct builder *builder, const struct spec_mount *mount,
+			const struct mount_plan *plan, const struct slots *slots)
+{
+	struct op *op;
+
+	add_target(builder, OP_TARGET, mount->destination, slots);
+	add_changes(builder, slots->target, plan);
+	op = builder_add(builder, PLAN_CHILD, OP_CLOSE);
+	op->slot = slots->target;
+}
+
+static void add_data(struct builder *builder, const struct mount_plan *plan, int16_t slot,
+		     struct arena *arena)
+{
+	for (size_t i = 0; i < plan->n_data; i++) {
+		const char *equals = strchr(plan->data[i], '=');
+		struct op *op;
+		const char *key;
+
+		/* devpts knows "newinstance" and has done nothing else since 4.7. */
+		op = builder_add(builder, PLAN_CHILD, equals ? OP_FS_STRING : OP_FS_FLAG);
+		op->slot = slot;
+		if (!equals) {
+			op->text = builder_string(builder, plan->data[i]);
+			continue;
+		}
+		key = arena_strndup(arena, plan->data[i], (size_t)(equals - plan->data[i]));
+		op->text = builder_string(builder, key);
+		op->text2 = builder_string(builder, equals + 1);
+	}
+}
+
+static void add_file_system(struct builder *builder, const struct plan_request *request,
+			    const struct spec_mount *mount, const struct mount_plan *plan,
+			    const struct slots *slots)
+{
+	struct op *op = builder_add(builder, PLAN_CHILD, OP_FS_OPEN);
+
+	op->slot = slots->mount;
+	op->text = builder_string(builder, mount->type);
+	if (mount->source && mount->source[0]) {
+		op = builder_add(builder, PLAN_CHILD, OP_FS_STRING);
+		op->slot = slots->mount;
+		op->text = builder_string(builder, "source");
+		op->text2 = builder_string(builder, mount->source);
+	}
+	add_data(builder, plan, slots->mount, request->arena);
+	op = builder_add(builder, PLAN_CHILD, OP_FS_MOUNT);
+	op->slot = slots->mount;
+	op->a = plan->set | plan->recursive_set;
+	add_attributes(builder, slots->mount, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
+		       false);
+	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, slots);
+	add_attach(builder, slots);
+}
+
+static int add_mount(struct builder *builder, const struct plan_request *request,
+		     const struct spec_mount *mount, unsigned int index, bool remounts,
+		     const struct slots *slots, struct oci_error *err)
+{
+	struct mount_plan plan;
+	int r;
+
+	r = mount_options_read(mount, index, request->arena, &plan, err);
+	if (r < 0)
+		return r;
+	if (mount->uidMappings.set || mount->gidMappings.set)
+		return fail_plain(err, -EOPNOTSUPP, "/mounts",
+				  "/mounts/%u/uidMappings: not supported yet", index);
+	if (plan.bind && !plan.remount && (!mount->source || !mount->source[0]))
+		return fail_plain(err, -EINVAL, "/mounts", "/mounts/%u: a bind mount has no source",
+				  index);
+	if (!plan.bind && !plan.remount && (!mount->type || !mount->type[0]))
+		return fail_plain(err, -EINVAL, "/mounts",
+				  "/mounts/%u: neither a type nor the option \"bind\"", index);
+	if (plan.remount != remounts)
+		return 0;
+	builder_where(builder, "/mounts/%u", index);
+	if (plan.remount)
+		add_remount(builder, mount, &plan, slots);
+	else if (plan.bind)
+		add_bind(builder, request, mount, &plan, slots);
+	else if (strcmp(mount->type, "cgroup") == 0)
+		plan_cgroup_mount(builder, request, mount, plan.set | plan.recursive_set);
+	else
+		add_file_system(builder, request, mount, &plan, slots);
+	return 0;
+}
+
+int plan_mounts(struct builder *builder, const struct plan_request *request, bool remounts,
+		struct oci_error *err)
+{
+	const struct slots slots = {
+		.mount = builder_slot(builder, PLAN_CHILD),
+		.target = builder_slot(builder, PLAN_CHILD),
+	};
+	unsigned int index = 0;
+	int r;
+
+	list_each(mount, request->spec->mounts) {
+		r = add_mount(builder, request, mount, index++, remounts, &slots, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}

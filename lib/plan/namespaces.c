@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Namespaces: from /linux/namespaces to operations. Pure. */
+#include <errno.h>
+
+#include "base/error.h"
+#include "plan/concern.h"
+#include "spec/tables.h"
+#include "sys/abi.h"
+
+/* Those that init makes by unshare(2) for itself; a pid namespace begins with a new process, and
+ * a cgroup namespace is rooted where the task stands, so it comes after the cgroups. */
+#define BY_CLONE ABI_CLONE_NEWPID
+
+uint64_t plan_new_namespaces(const struct spec *spec)
+{
+	uint64_t flags = 0;
+
+	if (!spec->linux_)
+		return 0;
+	list_each(namespace, spec->linux_->namespaces)
+		if (!namespace->path)
+			flags |= (unsigned int)namespace->type;
+	return flags;
+}
+
+int plan_namespaces_check(const struct plan_request *request, struct oci_error *err)
+{
+	static const unsigned int later[] = { (unsigned int)ABI_CLONE_NEWUSER,
+					      (unsigned int)ABI_CLONE_NEWTIME };
+	const struct spec_linux *linux_ = request->spec->linux_;
+	const struct spec_namespace *namespace;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(later); i++)
+		if (spec_namespace_find(request->spec, (int)later[i]))
+			return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
+					  "/linux/namespaces: a %s namespace is not supported yet",
+					  name_of(spec_namespace_names, (int)later[i]));
+	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWPID);
+	if (namespace && namespace->path)
+		return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
+				  "/linux/namespaces: joining a pid namespace is not supported yet");
+	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWNS);
+	if (!namespace || namespace->path)
+		return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
+				  "/linux/namespaces: a container without a new mount namespace is "
+				  "not supported");
+	if (linux_->netDevices.n > 0)
+		return fail_plain(err, -EOPNOTSUPP, "/linux/netDevices",
+				  "/linux/netDevices: not supported yet");
+	return 0;
+}
+
+void plan_namespaces_open(struct builder *builder, const struct plan_request *request)
+{
+	unsigned int index = 0;
+	struct op *op;
+
+	list_each(namespace, request->spec->linux_->namespaces) {
+		builder_where(builder, "/linux/namespaces/%u/path", index++);
+		if (!namespace->path)
+			continue;
+		op = builder_add(builder, PLAN_HOST, OP_NAMESPACE);
+		op->a = (unsigned int)namespace->type;
+		op->slot = builder_inherited_slot(builder);
+		op->text = builder_string(builder, namespace->path);
+		/* The slot is what the child's setns() will name; see plan_namespaces_enter(). */
+	}
+}
+
+/* The child joins in the order in which the host opened: the slots are found by counting again. */
+void plan_namespaces_enter(struct builder *builder, const struct plan_request *request)
+{
+	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
+	size_t n = builder->columns[PLAN_HOST].length / sizeof(*host);
+	struct op *op;
+
+	for (size_t i = 0; i < n; i++) {
+		if (host[i].kind != OP_NAMESPACE)
+			continue;
+		builder->where = host[i].where;
+		op = builder_add(builder, PLAN_CHILD, OP_SETNS);
+		op->slot = host[i].slot;
+		op->a = host[i].a;
+	}
+	builder_where(builder, "/linux/namespaces");
+	op = builder_add(builder, PLAN_CHILD, OP_UNSHARE);
+	op->a = plan_new_namespaces(request->spec) & ~(uint64_t)BY_CLONE;
+}
+
+void plan_namespaces_dress(struct builder *builder, const struct plan_request *request)
+{
+	const struct spec *spec = request->spec;
+	struct op *op;
+
+	if (spec->hostname) {
+		builder_where(builder, "/hostname");
+		op = builder_add(builder, PLAN_CHILD, OP_HOSTNAME);
+		op->text = builder_string(builder, spec->hostname);
+	}
+	if (spec->domainname) {
+		builder_where(builder, "/domainname");
+		op = builder_add(builder, PLAN_CHILD, OP_DOMAINNAME);
+		op->text = builder_string(builder, spec->domainname);
+	}
+	builder_where(builder, "/linux/namespaces");
+	if (plan_new_namespaces(spec) & ABI_CLONE_NEWNET)
+		builder_add(builder, PLAN_CHILD, OP_LOOPBACK);
+	builder_where(builder, NULL);
+	if (!request->no_new_keyring) {
+		op = builder_add(builder, PLAN_CHILD, OP_KEYRING);
+		op->text = builder_string(builder, arena_printf(request->arena, "_ses.%s", request->id));
+		op->tolerate = TOLERATE_UNKNOWN;
+	}
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is set by writing to /proc: /linux/sysctl and /process/oomScoreAdj. Pure.
+ *
+ * The container's own /proc is never used, since what lies over it is the container's choice
+ * (CVE-2025-52881). Init mounts a procfs of its own that nobody else sees; without sysctls one
+ * that shows processes only. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "plan/concern.h"
+#include "sys/abi.h"
+
+/* Which names belong to which namespace; a name that ends in '/' stands for all below it. */
+static const struct {
+	const char *name;
+	uint64_t namespace;
+} sysctls[] = {
+	{ "kernel/msgmax", ABI_CLONE_NEWIPC },    { "kernel/msgmnb", ABI_CLONE_NEWIPC },
+	{ "kernel/msgmni", ABI_CLONE_NEWIPC },    { "kernel/sem", ABI_CLONE_NEWIPC },
+	{ "kernel/shmall", ABI_CLONE_NEWIPC },    { "kernel/shmmax", ABI_CLONE_NEWIPC },
+	{ "kernel/shmmni", ABI_CLONE_NEWIPC },    { "kernel/shm_rmid_forced", ABI_CLONE_NEWIPC },
+	{ "fs/mqueue/", ABI_CLONE_NEWIPC },       { "net/", ABI_CLONE_NEWNET },
+	{ "kernel/domainname", ABI_CLONE_NEWUTS }, { "kernel/hostname", ABI_CLONE_NEWUTS },
+};
+
+static uint64_t namespace_of(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sysctls); i++) {
+		size_t length = strlen(sysctls[i].name);
+		bool prefix = sysctls[i].name[length - 1] == '/';
+
+		if (strncmp(path, sysctls[i].name, length) == 0 && (prefix || !path[length]))
+			return sysctls[i].namespace;
+	}
+	return 0;
+}
+
+/* "net.ipv4.ip_forward" and "net/ipv4/conf/eth0.1/forwarding": which of the two comes first is
+ * the separator, as sysctl(8) has it. */
+static char *to_path(struct arena *arena, const char *key)
+{
+	char *path = arena_printf(arena, "sys/%s", key);
+
+	if (!path || key[strcspn(key, "./")] == '/')
+		return path;
+	for (char *c = path; *c; c++) {
+		if (*c == '.')
+			*c = '/';
+		else if (*c == '/')
+			*c = '.';
+	}
+	path[strlen("sys")] = '/';
+	return path;
+}
+
+static int add_sysctl(struct builder *builder, const struct plan_request *request,
+		      const struct pair *sysctl, int16_t proc, struct oci_error *err)
+{
+	char *path = to_path(request->arena, sysctl->key);
+	const char *name;
+	uint64_t namespace;
+	struct op *op;
+
+	if (!path)
+		return fail(err, -ENOMEM, NULL, "cannot make the plan");
+	name = path + strlen("sys/");
+	namespace = namespace_of(name);
+	if (namespace == 0 || strstr(name, "../") || strstr(name, "/.."))
+		return fail_plain(err, -EINVAL, "/linux/sysctl",
+				  "/linux/sysctl: \"%s\" is not a setting of a namespace",
+				  sysctl->key);
+	if (!spec_namespace_find(request->spec, (int)namespace))
+		return fail_plain(err, -EINVAL, "/linux/sysctl",
+				  "/linux/sysctl: \"%s\" belongs to a namespace that the container "
+				  "shares with the host", sysctl->key);
+	builder_where(builder, "/linux/sysctl/%s", sysctl->key);
+	op = builder_add(builder, PLAN_CHILD, OP_PROC_WRITE);
+	op->slot = proc;
+	op->text = builder_string(builder, path);
+	op->text2 = builder_string(builder, sysctl->value);
+	return 0;
+}
+
+static void add_oom_score(struct builder *builder, const struct opt_int *score, int16_t proc,
+			  struct arena *arena)
+{
+	struct op *op;
+
+	builder_where(builder, "/process/oomScoreAdj");
+	op = builder_add(builder, PLAN_CHILD, OP_PROC_WRITE);
+	op->slot = proc;
+	op->text = builder_string(builder, "self/oom_score_adj");
+	op->text2 = builder_string(builder, arena_printf(arena, "%lld", (long long)score->value));
+}
+
+int plan_proc(struct builder *builder, const struct plan_request *request, struct oci_error *err)
+{
+	const struct spec_process *process = request->spec->process;
+	const struct spec_map *sysctl = &request->spec->linux_->sysctl;
+	bool oom = process && process->oomScoreAdj.set;
+	int16_t proc;
+	struct op *op;
+	int r;
+
+	if (!oom && sysctl->n == 0)
+		return 0;
+	proc = builder_slot(builder, PLAN_CHILD);
+	builder_where(builder, NULL);
+	op = builder_add(builder, PLAN_CHILD, OP_PROC);
+	op->slot = proc;
+	op->a = sysctl->n == 0; /* subset=pid */
+	list_each(pair, *sysctl) {
+		r = add_sysctl(builder, request, pair, proc, err);
+		if (r < 0)
+			return r;
+	}
+	if (oom)
+		add_oom_score(builder, &process->oomScoreAdj, proc, request->arena);
+	builder_where(builder, NULL);
+	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = proc;
+	return 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The root file system: from /root and /linux/rootfsPropagation to operations. Pure.
+ *
+ * The tree is cloned, furnished and only then attached, over the old "/" of a private mount
+ * namespace: until that moment nothing that happens on the host can reach it, and a crash leaves
+ * nothing. Kernels before 6.15 cannot mount onto a tree that is not attached; for them it is
+ * attached first. */
+#include <errno.h>
+
+#include "base/error.h"
+#include "plan/concern.h"
+#include "sys/abi.h"
+
+static void add_tree(struct builder *builder, const struct plan_request *request,
+		     unsigned int propagation)
+{
+	struct op *op;
+
+	builder_where(builder, "/linux/rootfsPropagation");
+	op = builder_add(builder, PLAN_CHILD, OP_PROPAGATION);
+	op->a = propagation ? propagation & ~(unsigned int)ABI_MS_REC : ABI_MS_SLAVE;
+	builder_where(builder, "/root/path");
+	op = builder_add(builder, PLAN_CHILD, OP_TREE);
+	op->slot = SLOT_ROOT;
+	op->flags = OP_RECURSIVE;
+	op->text = builder_string(builder, plan_host_path(request, request->spec->root->path));
+	if (propagation & ABI_MS_SHARED) {
+		/* pivot_root(2) refuses a shared root; it becomes shared afterwards. */
+		op = builder_add(builder, PLAN_CHILD, OP_ATTRIBUTES);
+		op->slot = SLOT_ROOT;
+		op->c = ABI_MS_SLAVE;
+	}
+}
+
+static void add_enter(struct builder *builder, const struct plan_request *request,
+		      unsigned int propagation)
+{
+	struct op *op;
+
+	builder_where(builder, "/root/path");
+	op = builder_add(builder, PLAN_CHILD, request->no_pivot ? OP_CHROOT : OP_PIVOT_ROOT);
+	op->slot = SLOT_ROOT;
+	if (propagation & ABI_MS_SHARED)
+		op->flags = OP_RECURSIVE; /* cut the old root off before it is unmounted */
+	if (propagation) {
+		builder_where(builder, "/linux/rootfsPropagation");
+		op = builder_add(builder, PLAN_CHILD, OP_ATTRIBUTES);
+		op->slot = SLOT_ROOT;
+		op->c = propagation & ~(unsigned int)ABI_MS_REC;
+		op->flags = propagation & ABI_MS_REC ? OP_RECURSIVE : 0;
+	}
+}
+
+static void add_attach(struct builder *builder)
+{
+	builder_where(builder, "/root/path");
+	builder_add(builder, PLAN_CHILD, OP_ROOT_ATTACH)->slot = SLOT_ROOT;
+}
+
+/* As runc: a working directory that the image lacks is made. */
+static void add_cwd(struct builder *builder, const char *cwd)
+{
+	int16_t slot = builder_slot(builder, PLAN_CHILD);
+	struct op *op;
+
+	builder_where(builder, "/process/cwd");
+	op = builder_add(builder, PLAN_CHILD, OP_TARGET_DIRECTORY);
+	op->text = builder_string(builder, cwd);
+	op->slot2 = slot;
+	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slot;
+}
+
+int plan_rootfs(struct builder *builder, const struct plan_request *request, struct oci_error *err)
+{
+	unsigned int propagation = (unsigned int)request->spec->linux_->rootfsPropagation;
+	bool detached = request->facts->detached_assembly;
+	int r;
+
+	add_tree(builder, request, propagation);
+	if (!detached)
+		add_attach(builder);
+	r = plan_mounts(builder, request, false, err);
+	if (r == 0)
+		r = plan_proc(builder, request, err);
+	if (r < 0)
+		return r;
+	plan_devices(builder, request);
+	plan_hidden_paths(builder, request);
+	if (request->spec->process)
+		add_cwd(builder, request->spec->process->cwd);
+	if (request->spec->root->readonly) {
+		struct op *op;
+
+		builder_where(builder, "/root/readonly");
+		op = builder_add(builder, PLAN_CHILD, OP_ATTRIBUTES);
+		op->slot = SLOT_ROOT;
+		op->a = ABI_MOUNT_ATTR_RDONLY;
+	}
+	if (detached)
+		add_attach(builder);
+	r = plan_mounts(builder, request, true, err);
+	if (r < 0)
+		return r;
+	add_enter(builder, request, propagation);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The system call filter: from /linux/seccomp to an operation. Pure. */
+#include <linux/seccomp.h>
+
+#include "plan/concern.h"
+#include "plan/seccomp_compile.h"
+
+/* Loading is the last thing before execve(2), which is all that a filter then has to allow. */
+int plan_seccomp(struct builder *builder, const struct plan_request *request, struct oci_error *err)
+{
+	const struct spec_seccomp *seccomp = request->spec->linux_->seccomp;
+	cleanup(text_done) struct text program = { 0 };
+	uint64_t flags = 0;
+	struct op *op;
+	int r;
+
+	if (!seccomp)
+		return 0;
+	r = seccomp_compile(seccomp, &program, err);
+	if (r < 0)
+		return r;
+	list_each(flag, seccomp->flags)
+		flags |= (unsigned int)*flag;
+	/* As runc and crun: whoever names no flags gets no slower branches. */
+	if (!seccomp->flags.set)
+		flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+	builder_where(builder, "/linux/seccomp");
+	op = builder_add(builder, PLAN_CHILD, OP_SECCOMP);
+	op->a = program.length / sizeof(struct sock_filter);
+	op->b = flags;
+	op->text = builder_bytes(builder, program.data, program.length);
+	builder_where(builder, NULL);
+	return 0;
+}

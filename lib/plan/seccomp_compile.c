@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From /linux/seccomp to a classic BPF program.
+ *
+ * libseccomp writes one comparison per system call, a thousand in a row for an engine's profile;
+ * the kernel then walks three hundred of them for each call number when the filter is installed
+ * (it tests them all, to cache those that are always allowed), which takes longer than anything
+ * else in a container's start. Here the numbers of each architecture are cut into ranges with the
+ * same outcome and found by binary search: about ten steps.
+ *
+ * What it means is as libseccomp and runc have it:
+ * - a rule whose action is the default's is left out;
+ * - a rule without conditions decides for its system call, whatever others say about it;
+ * - else the first rule whose conditions all hold decides; a rule that names an argument twice
+ *   counts as one rule for each condition;
+ * - another architecture, and x32 when it is not listed, is killed;
+ * - with a default of ERRNO, numbers beyond the highest that the profile names give ENOSYS, so
+ *   that programs fall back from calls that the profile's author could not know. */
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "plan/seccomp_compile.h"
+#include "plan/seccomp_names.h"
+
+/* One rule for one number. */
+struct entry {
+	uint32_t number;
+	uint32_t order;
+	const struct spec_seccomp_rule *rule;
+	unsigned int socketcall; /* instead of the rule's own conditions, if not 0 */
+};
+
+/* From @first on, up to the next range. @n entries decide, none for the plain @outcome. */
+struct range {
+	uint32_t first;
+	uint32_t outcome;
+	const struct entry *entries;
+	size_t n;
+};
+
+struct compiler {
+	const struct spec_seccomp *seccomp;
+	const struct seccomp_arch *arch;
+	struct text *program;
+	struct arena arena;
+	struct entry *entries;
+	size_t n_entries;
+	struct range *ranges;
+	size_t n_ranges;
+	uint32_t fallback;
+};
+
+static uint32_t outcome_of(int action, const struct opt_uint *errno_ret)
+{
+	uint32_t data = errno_ret->set ? (uint32_t)errno_ret->value & SECCOMP_RET_DATA : EPERM;
+
+	switch (action) {
+	case SPEC_ACT_KILL:
+	case SPEC_ACT_KILL_THREAD:
+		return SECCOMP_RET_KILL_THREAD;
+	case SPEC_ACT_KILL_PROCESS:
+		return SECCOMP_RET_KILL_PROCESS;
+	case SPEC_ACT_TRAP:
+		return SECCOMP_RET_TRAP;
+	case SPEC_ACT_ERRNO:
+		return SECCOMP_RET_ERRNO | data;
+	case SPEC_ACT_TRACE:
+		return SECCOMP_RET_TRACE | data;
+	case SPEC_ACT_LOG:
+		return SECCOMP_RET_LOG;
+	case SPEC_ACT_ALLOW:
+		return SECCOMP_RET_ALLOW;
+	default:
+		return SECCOMP_RET_KILL_PROCESS;
+	}
+}
+
+/* --- code --- */
+
+static size_t here(const struct compiler *compiler)
+{
+	return compiler->program->length / sizeof(struct sock_filter);
+}
+
+static struct sock_filter *at(struct compiler *compiler, size_t index)
+{
+	return (struct sock_filter *)(void *)compiler->program->data + index;
+}
+
+static void emit(struct compiler *compiler, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
+{
+	struct sock_filter insn = { .code = code, .jt = jt, .jf = jf, .k = k };
+
+	text_add(compiler->program, (const char *)&insn, sizeof(insn));
+}
+
+static void emit_load(struct compiler *compiler, size_t offset)
+{
+	emit(compiler, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+}
+
+static void emit_return(struct compiler *compiler, uint32_t outcome)
+{
+	emit(compiler, BPF_RET | BPF_K, outcome, 0, 0);
+}
+
+/* Both jump offsets of a comparison that still have to be filled in. */
+#define FAIL 0xff
+
+static void emit_jump(struct compiler *compiler, uint16_t test, uint32_t k, uint8_t jt, uint8_t jf)
+{
+	emit(compiler, BPF_JMP | test | BPF_K, k, jt, jf);
+}
+
+static size_t word(const struct compiler *compiler, unsigned int index, bool high)
+{
+	bool second = high != compiler->arch->big_endian;
+
+	return offsetof(struct seccomp_data, args) + index * 8 + (second ? 4 : 0);
+}
+
+/* The upper half decides, or leaves it to the lower one: NE, LT, LE, EQ, GE and GT. A jump over the
+ * two instructions of the lower half means that the condition holds. */
+static void emit_high(struct compiler *compiler, int op, uint32_t value)
+{
+	switch (op) {
+	case SPEC_CMP_NE:
+		emit_jump(compiler, BPF_JEQ, value, 0, 2);
+		break;
+	case SPEC_CMP_LT:
+	case SPEC_CMP_LE:
+		emit_jump(compiler, BPF_JGT, value, FAIL, 0);
+		emit_jump(compiler, BPF_JEQ, value, 0, 2);
+		break;
+	case SPEC_CMP_GT:
+	case SPEC_CMP_GE:
+		emit_jump(compiler, BPF_JGT, value, 3, 0);
+		emit_jump(compiler, BPF_JEQ, value, 0, FAIL);
+		break;
+	default:
+		emit_jump(compiler, BPF_JEQ, value, 0, FAIL);
+	}
+}
+
+static void emit_low(struct compiler *compiler, int op, uint32_t value)
+{
+	switch (op) {
+	case SPEC_CMP_NE:
+		emit_jump(compiler, BPF_JEQ, value, FAIL, 0);
+		break;
+	case SPEC_CMP_LT:
+		emit_jump(compiler, BPF_JGE, value, FAIL, 0);
+		break;
+	case SPEC_CMP_LE:
+		emit_jump(compiler, BPF_JGT, value, FAIL, 0);
+		break;
+	case SPEC_CMP_GT:
+		emit_jump(compiler, BPF_JGT, value, 0, FAIL);
+		break;
+	case SPEC_CMP_GE:
+		emit_jump(compiler, BPF_JGE, value, 0, FAIL);
+		break;
+	default:
+		emit_jump(compiler, BPF_JEQ, value, 0, FAIL);
+	}
+}
+
+/* MASKED_EQ: value is the mask, valueTwo what has to be left. */
+static void emit_masked(struct compiler *compiler, const struct spec_seccomp_arg *arg, bool high)
+{
+	unsigned int shift = high ? 32 : 0;
+
+	emit_load(compiler, word(compiler, (unsigned int)arg->index.value, high));
+	emit(compiler, BPF_ALU | BPF_AND | BPF_K, (uint32_t)(arg->value.value >> shift), 0, 0);
+	emit_jump(compiler, BPF_JEQ, (uint32_t)(arg->valueTwo.value >> shift), 0, FAIL);
+}
+
+static void emit_condition(struct compiler *compiler, const struct spec_seccomp_arg *arg)
+{
+	unsigned int index = (unsigned int)arg->index.value;
+
+	if (arg->op == SPEC_CMP_MASKED_EQ) {
+		if (compiler->arch->wide)
+			emit_masked(compiler, arg, true);
+		emit_masked(compiler, arg, false);
+		return;
+	}
+	if (compiler->arch->wide) {
+		emit_load(compiler, word(compiler, index, true));
+		emit_high(compiler, arg->op, (uint32_t)(arg->value.value >> 32));
+	}
+	emit_load(compiler, word(compiler, index, false));
+	emit_low(compiler, arg->op, (uint32_t)arg->value.value);
+}
+
+/* Conditions @from to @to - 1, then the return; what fails goes on behind it. */
+static void emit_rule(struct compiler *compiler, const struct spec_seccomp_arg *args, size_t n,
+		      uint32_t outcome)
+{
+	size_t start = here(compiler);
+
+	for (size_t i = 0; i < n; i++)
+		emit_condition(compiler, &args[i]);
+	emit_return(compiler, outcome);
+	if (compiler->program->failed)
+		return;
+	for (size_t i = start; i < here(compiler); i++) {
+		struct sock_filter *insn = at(compiler, i);
+		uint8_t distance = (uint8_t)(here(compiler) - i - 1);
+
+		if (BPF_CLASS(insn->code) != BPF_JMP)
+			continue;
+		if (insn->jt == FAIL)
+			insn->jt = distance;
+		if (insn->jf == FAIL)
+			insn->jf = distance;
+	}
+}
+
+static bool names_argument_twice(const struct spec_seccomp_rule *rule)
+{
+	unsigned int seen = 0;
+
+	list_each(arg, rule->args) {
+		if (seen & (1u << arg->index.value))
+			return true;
+		seen |= 1u << arg->index.value;
+	}
+	return false;
+}
+
+static void emit_entry(struct compiler *compiler, const struct entry *entry)
+{
+	const struct spec_seccomp_rule *rule = entry->rule;
+	uint32_t outcome = outcome_of(rule->action, &rule->errnoRet);
+	struct spec_seccomp_arg call = {
+		.value = { .value = entry->socketcall, .set = true },
+		.op = SPEC_CMP_EQ,
+	};
+
+	if (entry->socketcall)
+		emit_rule(compiler, &call, 1, outcome);
+	else if (names_argument_twice(rule))
+		list_each(arg, rule->args)
+			emit_rule(compiler, arg, 1, outcome);
+	else
+		emit_rule(compiler, rule->args.item, rule->args.n, outcome);
+}
+
+static void emit_range(struct compiler *compiler, const struct range *range)
+{
+	for (size_t i = 0; i < range->n; i++)
+		emit_entry(compiler, &range->entries[i]);
+	emit_return(compiler, range->outcome);
+}
+
+/* Binary search over ranges @low to @high - 1. The lower half comes first; where it is longer than
+ * a comparison can jump, a plain jump helps out. */
+static void emit_search(struct compiler *compiler, size_t low, size_t high)
+{
+	size_t middle = low + (high - low) / 2, compare, distance;
+
+	if (high - low == 1) {
+		emit_range(compiler, &compiler->ranges[low]);
+		return;
+	}
+	compare = here(compiler);
+	emit_jump(compiler, BPF_JGE, compiler->ranges[middle].first, 0, 1);
+	emit(compiler, BPF_JMP | BPF_JA, 0, 0, 0);
+	emit_search(compiler, low, middle);
+	if (compiler->program->failed)
+		return;
+	distance = here(compiler) - compare - 2;
+	at(compiler, compare + 1)->k = (uint32_t)distance;
+	emit_search(compiler, middle, high);
+}
+
+/* --- ranges --- */
+
+static int compare_entries(const void *left, const void *right)
+{
+	const struct entry *a = left, *b = right;
+
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static void add_entry(struct compiler *compiler, const struct spec_seccomp_rule *rule,
+		      int64_t number, unsigned int socketcall)
+{
+	if (number < 0)
+		return;
+	compiler->entries[compiler->n_entries] = (struct entry){
+		.number = (uint32_t)number,
+		.order = (uint32_t)compiler->n_entries,
+		.rule = rule,
+		.socketcall = socketcall,
+	};
+	compiler->n_entries++;
+}
+
+static int collect_entries(struct compiler *compiler)
+{
+	int socketcall = seccomp_number(compiler->arch, "socketcall");
+	size_t n = 0;
+
+	list_each(rule, compiler->seccomp->syscalls)
+		n += rule->names.n * 2;
+	compiler->n_entries = 0;
+	compiler->entries = arena_alloc(&compiler->arena, (n + 1) * sizeof(struct entry));
+	if (!compiler->entries)
+		return -ENOMEM;
+	list_each(rule, compiler->seccomp->syscalls) {
+		if (outcome_of(rule->action, &rule->errnoRet) == compiler->fallback)
+			continue;
+		list_each(name, rule->names) {
+			unsigned int call = seccomp_socketcall(compiler->arch, *name);
+
+			add_entry(compiler, rule, seccomp_number(compiler->arch, *name), 0);
+			if (call && rule->args.n == 0)
+				add_entry(compiler, rule, socketcall, call);
+		}
+	}
+	qsort(compiler->entries, compiler->n_entries, sizeof(struct entry), compare_entries);
+	return 0;
+}
+
+static void add_range(struct compiler *compiler, const struct range *range)
+{
+	const struct range *last;
+
+	/* A range that begins where the last one does leaves nothing of it. */
+	if (compiler->n_ranges > 0 &&
+	    compiler->ranges[compiler->n_ranges - 1].first == range->first)
+		compiler->n_ranges--;
+	last = &compiler->ranges[compiler->n_ranges - 1];
+	if (compiler->n_ranges > 0 && last->n == 0 && range->n == 0 &&
+	    last->outcome == range->outcome)
+		return;
+	compiler->ranges[compiler->n_ranges++] = *range;
+}
+
+/* What the entries of one number come to. */
+static struct range decide(const struct compiler *compiler, const struct entry *entries, size_t n)
+{
+	struct range range = {
+		.first = entries->number,
+		.outcome = compiler->fallback,
+		.entries = entries,
+		.n = n,
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct spec_seccomp_rule *rule = entries[i].rule;
+
+		if (rule->args.n > 0 || entries[i].socketcall)
+			continue;
+		range.outcome = outcome_of(rule->action, &rule->errnoRet);
+		range.n = 0;
+		break;
+	}
+	return range;
+}
+
+static int collect_ranges(struct compiler *compiler, uint32_t base)
+{
+	struct range fallback = { .first = base, .outcome = compiler->fallback };
+	size_t i = 0;
+
+	compiler->n_ranges = 0;
+	compiler->ranges =
+		arena_alloc(&compiler->arena, (compiler->n_entries * 2 + 2) * sizeof(struct range));
+	if (!compiler->ranges)
+		return -ENOMEM;
+	add_range(compiler, &fallback);
+	while (i < compiler->n_entries) {
+		const struct entry *entry = &compiler->entries[i];
+		struct range range;
+		size_t n = 1;
+
+		while (i + n < compiler->n_entries && entry[n].number == entry->number)
+			n++;
+		range = decide(compiler, entry, n);
+		add_range(compiler, &range);
+		fallback.first = entry->number + 1;
+		add_range(compiler, &fallback);
+		i += n;
+	}
+	if (compiler->n_entries > 0 && compiler->seccomp->defaultAction == SPEC_ACT_ERRNO) {
+		fallback.outcome = SECCOMP_RET_ERRNO | ENOSYS;
+		add_range(compiler, &fallback);
+	}
+	return 0;
+}
+
+static int emit_arch(struct compiler *compiler, const struct seccomp_arch *arch, uint32_t base)
+{
+	int r;
+
+	compiler->arch = arch;
+	r = collect_entries(compiler);
+	if (r == 0)
+		r = collect_ranges(compiler, base);
+	if (r == 0)
+		emit_search(compiler, 0, compiler->n_ranges);
+	return r;
+}
+
+/* --- the program --- */
+
+/* One architecture as the kernel tells them apart: "is it this one?", and its numbers. On x86_64
+ * the x32 numbers live in the same one, above a bit. */
+static int emit_block(struct compiler *compiler, const struct seccomp_arch *arch,
+		      const struct seccomp_arch *x32)
+{
+	bool split = strcmp(arch->name, "SCMP_ARCH_X86_64") == 0;
+	size_t skip = here(compiler), test = 0;
+	int r;
+
+	emit_jump(compiler, BPF_JEQ, arch->audit, 1, 0);
+	emit(compiler, BPF_JMP | BPF_JA, 0, 0, 0);
+	emit_load(compiler, offsetof(struct seccomp_data, nr));
+	if (split) {
+		test = here(compiler);
+		emit_jump(compiler, BPF_JGE, SECCOMP_X32_BIT, 0, 1);
+		emit(compiler, BPF_JMP | BPF_JA, 0, 0, 0);
+	}
+	r = emit_arch(compiler, arch, 0);
+	if (r < 0 || compiler->program->failed)
+		return r;
+	if (split) {
+		at(compiler, test + 1)->k = (uint32_t)(here(compiler) - test - 2);
+		if (x32)
+			r = emit_arch(compiler, x32, SECCOMP_X32_BIT);
+		else
+			emit_return(compiler, SECCOMP_RET_KILL_THREAD);
+	}
+	if (r == 0 && !compiler->program->failed)
+		at(compiler, skip + 1)->k = (uint32_t)(here(compiler) - skip - 2);
+	return r;
+}
+
+static bool lists(const struct spec_seccomp *seccomp, const char *name)
+{
+	list_each(arch, seccomp->architectures)
+		if (strcmp(*arch, name) == 0)
+			return true;
+	return false;
+}
+
+static int emit_blocks(struct compiler *compiler)
+{
+	const struct spec_seccomp *seccomp = compiler->seccomp;
+	const struct seccomp_arch *own = seccomp_arch_own();
+	const struct seccomp_arch *x32 =
+		lists(seccomp, "SCMP_ARCH_X32") ? seccomp_arch_find("SCMP_ARCH_X32") : NULL;
+	int r = 0;
+
+	emit_load(compiler, offsetof(struct seccomp_data, arch));
+	if (own)
+		r = emit_block(compiler, own, x32);
+	list_each(name, seccomp->architectures) {
+		const struct seccomp_arch *arch = seccomp_arch_find(*name);
+
+		if (r == 0 && arch != own && arch != x32)
+			r = emit_block(compiler, arch, x32);
+	}
+	emit_return(compiler, SECCOMP_RET_KILL_THREAD);
+	return r;
+}
+
+static int check(const struct spec_seccomp *seccomp, struct oci_error *err)
+{
+	bool notify = seccomp->defaultAction == SPEC_ACT_NOTIFY;
+	unsigned int index = 0;
+
+	list_each(name, seccomp->architectures) {
+		if (!seccomp_arch_find(*name))
+			return fail_plain(err, -EINVAL, "/linux/seccomp/architectures",
+					  "/linux/seccomp/architectures/%u: unknown value \"%s\"",
+					  index, *name);
+		index++;
+	}
+	list_each(rule, seccomp->syscalls)
+		notify = notify || rule->action == SPEC_ACT_NOTIFY;
+	if (notify)
+		return fail_plain(err, -EOPNOTSUPP, "/linux/seccomp",
+				  "/linux/seccomp: SCMP_ACT_NOTIFY is not supported yet");
+	return 0;
+}
+
+int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program, struct oci_error *err)
+{
+	struct compiler compiler = { .seccomp = seccomp, .program = program };
+	int r;
+
+	r = check(seccomp, err);
+	if (r < 0)
+		return r;
+	compiler.fallback = outcome_of(seccomp->defaultAction, &seccomp->defaultErrnoRet);
+	r = emit_blocks(&compiler);
+	arena_done(&compiler.arena);
+	if (r == 0 && program->failed)
+		r = -ENOMEM;
+	if (r == 0 && here(&compiler) > BPF_MAXINSNS)
+		r = -E2BIG;
+	if (r < 0)
+		return fail(err, r, "/linux/seccomp", "/linux/seccomp: cannot make the filter");
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From /linux/seccomp to a classic BPF program. Pure. */
+#ifndef OCI_PLAN_SECCOMP_COMPILE_H
+#define OCI_PLAN_SECCOMP_COMPILE_H
+
+#include <linux/filter.h>
+#include <oci/error.h>
+
+#include "base/text.h"
+#include "spec/model.h"
+
+/* Appends the program, struct sock_filter after struct sock_filter. -EINVAL for an architecture
+ * that is unknown, -EOPNOTSUPP for SCMP_ACT_NOTIFY, -E2BIG for more than the kernel takes. */
+int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program,
+		    struct oci_error *err) _must_check_;
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names of architectures and of system calls, to numbers. libseccomp knows them, and a table of
+ * ours what it is too old for. Pure. */
+#ifndef OCI_PLAN_SECCOMP_NAMES_H
+#define OCI_PLAN_SECCOMP_NAMES_H
+
+#include "base/macro.h"
+
+struct seccomp_arch {
+	const char *name;     /* "SCMP_ARCH_X86_64" */
+	uint32_t token;       /* libseccomp's, which is AUDIT_ARCH_* but for x32 */
+	uint32_t audit;       /* AUDIT_ARCH_* */
+	bool wide;            /* arguments have 64 bits */
+	bool big_endian;
+};
+
+/* NULL for a name that is unknown. */
+const struct seccomp_arch *seccomp_arch_find(const char *name);
+/* The one that this program was built for. */
+const struct seccomp_arch *seccomp_arch_own(void);
+
+/* The number of a system call, negative when @arch does not have it. */
+int seccomp_number(const struct seccomp_arch *arch, const char *name);
+
+/* On 32-bit x86 the calls of sockets came through socketcall(2) at first: the value of its first
+ * argument that stands for @name, 0 if it has none. */
+unsigned int seccomp_socketcall(const struct seccomp_arch *arch, const char *name);
+
+#define SECCOMP_X32_BIT 0x40000000u
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The state root and the directory that each container has in it, see state.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "state/state.h"
+
+#define RECORD "state.json"
+#define SOCKET "start"
+#define RECORD_SIZE_MAX ((size_t)16 * 1024 * 1024)
+
+void state_done(struct state *state)
+{
+	fd_done(&state->dir);
+}
+
+static int make_root(const char *root)
+{
+	char path[4096];
+	size_t length = strlen(root);
+
+	if (mkdir(root, 0700) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
+	if (length >= sizeof(path))
+		return -ENAMETOOLONG;
+	for (size_t i = 1; i <= length; i++) {
+		if (root[i] != '/' && root[i] != '\0')
+			continue;
+		memcpy(path, root, i);
+		path[i] = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+static int open_root(const char *root)
+{
+	int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_directory(int root, const char *id)
+{
+	int fd = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int lock(int fd)
+{
+	int r;
+
+	do
+		r = flock(fd, LOCK_EX);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
+static bool was_removed(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) < 0 || st.st_nlink == 0;
+}
+
+int state_create(const char *root, const char *id, struct state *ret, struct oci_error *err)
+{
+	cleanup(fd_done) int top = -1, dir = -1;
+	int r;
+
+	top = open_root(root);
+	if (top == -ENOENT) {
+		r = make_root(root);
+		top = r < 0 ? r : open_root(root);
+	}
+	if (top < 0)
+		return fail(err, top, root, "cannot open the state root \"%s\"", root);
+	if (mkdirat(top, id, 0700) < 0) {
+		if (errno == EEXIST)
+			return fail_plain(err, -EEXIST, NULL,
+					  "container with given ID already exists: \"%s\"", id);
+		return fail(err, -errno, root, "cannot make the directory \"%s/%s\"", root, id);
+	}
+	dir = open_directory(top, id);
+	r = dir < 0 ? dir : lock(dir);
+	/* A `delete --force` that came in between took it for the rest of a crash. */
+	if (r == 0 && was_removed(dir))
+		r = -ENOENT;
+	if (r < 0)
+		return fail(err, r, root, "cannot lock the directory \"%s/%s\"", root, id);
+	*ret = (struct state){ .dir = TAKE_FD(dir), .root = root, .id = id };
+	return 0;
+}
+
+int state_open(const char *root, const char *id, bool want_lock, struct state *ret,
+	       struct oci_error *err)
+{
+	cleanup(fd_done) int top = open_root(root), dir = -1;
+	int r;
+
+	dir = top < 0 ? top : open_directory(top, id);
+	if (dir == -ENOENT)
+		return fail_plain(err, -ENOENT, NULL,
+				  "container \"%s\" does not exist: container does not exist", id);
+	r = dir < 0 ? dir : want_lock ? lock(dir) : 0;
+	if (r == 0 && want_lock && was_removed(dir))
+		return fail_plain(err, -ENOENT, NULL,
+				  "container \"%s\" does not exist: container does not exist", id);
+	if (r < 0)
+		return fail(err, r, root, "cannot open the directory \"%s/%s\"", root, id);
+	*ret = (struct state){ .dir = TAKE_FD(dir), .root = root, .id = id };
+	return 0;
+}
+
+bool state_is_busy(const struct state *state)
+{
+	if (flock(state->dir, LOCK_SH | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK;
+	flock(state->dir, LOCK_UN);
+	return false;
+}
+
+int state_write(const struct state *state, const struct record *record, struct oci_error *err)
+{
+	cleanup(text_done) struct text text = { 0 };
+	int r;
+
+	record_write(&text, record);
+	r = text.failed ? -ENOMEM : file_replace(state->dir, RECORD, text.data, text.length, 0600);
+	if (r < 0)
+		return fail(err, r, state->root, "cannot write the record \"%s/%s/" RECORD "\"",
+			    state->root, state->id);
+	return 0;
+}
+
+int state_read(const struct state *state, struct arena *arena, struct record **ret,
+	       struct oci_error *err)
+{
+	cleanup(free_done) char *text = NULL;
+	size_t length;
+	int r;
+
+	r = file_read(state->dir, RECORD, RECORD_SIZE_MAX, &text, &length);
+	if (r == -ENOENT)
+		return fail_plain(err, -ENODATA, NULL,
+				  "container \"%s\" has no record: its creation was interrupted",
+				  state->id);
+	if (r < 0)
+		return fail(err, r, state->root, "cannot read the record \"%s/%s/" RECORD "\"",
+			    state->root, state->id);
+	return record_read(text, length, arena, ret, err);
+}
+
+int state_remove(const struct state *state, struct oci_error *err)
+{
+	cleanup(fd_done) int top = open_root(state->root);
+	int copy = openat(state->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			unlinkat(state->dir, entry->d_name, 0);
+	if (stream)
+		closedir(stream);
+	else
+		fd_done(&copy);
+	if (top < 0 || (unlinkat(top, state->id, AT_REMOVEDIR) < 0 && errno != ENOENT))
+		return fail(err, top < 0 ? top : -errno, state->root,
+			    "cannot remove the directory \"%s/%s\"", state->root, state->id);
+	return 0;
+}
+
+/* A path to the socket that fits: 108 bytes are all that an address has. */
+static int address_of(const struct state *state, struct sockaddr_un *ret)
+{
+	int n;
+
+	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/%s/" SOCKET, state->root, state->id);
+	if (n > 0 && (size_t)n < sizeof(ret->sun_path))
+		return 0;
+	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/" SOCKET, state->dir);
+	return n > 0 && (size_t)n < sizeof(ret->sun_path) ? 0 : -ENAMETOOLONG;
+}
+
+int state_listen(const struct state *state, struct oci_error *err)
+{
+	cleanup(fd_done) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address;
+	int r = fd < 0 ? -errno : address_of(state, &address);
+
+	if (r == 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		r = -errno;
+	if (r == 0 && listen(fd, 16) < 0)
+		r = -errno;
+	if (r < 0)
+		return fail(err, r, state->root, "cannot make the socket \"%s/%s/" SOCKET "\"",
+			    state->root, state->id);
+	return TAKE_FD(fd);
+}
+
+int state_connect(const struct state *state)
+{
+	cleanup(fd_done) int fd = -1;
+	struct sockaddr_un address;
+	int r = address_of(state, &address);
+
+	if (r < 0)
+		return r;
+	if (faccessat(state->dir, SOCKET, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	do
+		r = connect(fd, (struct sockaddr *)&address, sizeof(address));
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : TAKE_FD(fd);
+}
+
+void state_unlisten(const struct state *state)
+{
+	unlinkat(state->dir, SOCKET, 0);
+}

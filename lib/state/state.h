@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The state root and the directory that each container has in it:
+ *
+ *	<root>/<id>/            mode 0700; flock(2) on it is the container's lock
+ *	<root>/<id>/state.json  the record, replaced in one step
+ *	<root>/<id>/start       the socket on which init waits for `start`, gone afterwards
+ */
+#ifndef OCI_STATE_STATE_H
+#define OCI_STATE_STATE_H
+
+#include "state/record.h"
+
+struct state {
+	int dir; /* -1 when not open */
+	const char *root; /* borrowed */
+	const char *id;   /* borrowed */
+};
+
+/* For cleanup(): closes the directory, which gives the lock back. */
+void state_done(struct state *state);
+
+/* Makes a container's directory and locks it. -EEXIST when the id is in use. The root is made when
+ * it is missing. */
+int state_create(const char *root, const char *id, struct state *ret, struct oci_error *err)
+	_must_check_;
+
+/* Opens a container's directory; -ENOENT, "does not exist", when there is none. With @lock it waits
+ * until no other verb holds the lock. */
+int state_open(const char *root, const char *id, bool lock, struct state *ret,
+	       struct oci_error *err) _must_check_;
+
+/* Whether another verb holds the lock at this moment. */
+bool state_is_busy(const struct state *state);
+
+int state_write(const struct state *state, const struct record *record, struct oci_error *err)
+	_must_check_;
+
+/* -ENODATA when there is no record: a create that died before it had written its intent. */
+int state_read(const struct state *state, struct arena *arena, struct record **ret,
+	       struct oci_error *err) _must_check_;
+
+/* Removes the directory and all that is in it. Works on a full disk. */
+int state_remove(const struct state *state, struct oci_error *err) _must_check_;
+
+/* The socket that init waits on: made, and connected to. Both return a descriptor. connect returns
+ * -ENOENT when there is none and -ECONNREFUSED when nobody waits any more. */
+int state_listen(const struct state *state, struct oci_error *err) _must_check_;
+int state_connect(const struct state *state) _must_check_;
+void state_unlisten(const struct state *state);
+
+#endif

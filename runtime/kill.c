@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ocirun kill: send a signal. It is a number, or a name with or without SIG in any case. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ocirun.h"
+
+static int parse_realtime(const char *name)
+{
+	int base = strncasecmp(name, "RTMIN", 5) == 0 ? SIGRTMIN : SIGRTMAX;
+	const char *rest = name + 5;
+	int offset = rest[0] ? atoi(rest + 1) : 0, signal;
+
+	if (rest[0] && ((rest[0] != '+' && rest[0] != '-') || !rest[1] ||
+			rest[1 + strspn(rest + 1, "0123456789")] || strlen(rest) > 3))
+		return -1;
+	signal = rest[0] == '-' ? base - offset : base + offset;
+	return signal >= SIGRTMIN && signal <= SIGRTMAX ? signal : -1;
+}
+
+static int parse(const char *text)
+{
+	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
+
+	if (text[0] && strlen(text) < 3 && !text[strspn(text, "0123456789")])
+		return atoi(text) < _NSIG ? atoi(text) : -1;
+	if (strncasecmp(name, "RTMIN", 5) == 0 || strncasecmp(name, "RTMAX", 5) == 0)
+		return parse_realtime(name);
+	for (int signal = 1; signal < SIGRTMIN; signal++) {
+		const char *known = sigabbrev_np(signal);
+
+		if (known && strcasecmp(known, name) == 0)
+			return signal;
+	}
+	return -1;
+}
+
+static int run(const struct arguments *arguments, struct oci_context *context)
+{
+	const char *text = arguments->n_names > 1 ? arguments->names[1] : "TERM";
+	int signal = parse(text);
+	struct oci_error err;
+
+	if (signal < 0)
+		return report_text("unknown signal \"%s\"", text);
+	return oci_kill(context, arguments->names[0], signal, &err) < 0 ? report(&err) : 0;
+}
+
+const struct command command_kill = {
+	.name = "kill",
+	.names = "ID [SIGNAL]",
+	.min = 1,
+	.max = 2,
+	.help = "send a signal (TERM) to a container's first process",
+	.run = run,
+};

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of ocirun share: options by table, commands by table, and how to report. Like any
+ * other program, ocirun knows of liboci what <oci/...> says. */
+#ifndef OCIRUN_H
+#define OCIRUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <oci/oci.h>
+
+/* Every value that an option can have. A command looks at those that its table names. */
+struct arguments {
+	/* before the command */
+	const char *root;
+	const char *log;
+	const char *log_format;
+	const char *log_level;
+	const char *cgroup_manager;
+	const char *rootless;
+	bool debug;
+	bool systemd_cgroup;
+	bool version;
+
+	/* of commands */
+	bool help;
+	const char *bundle;
+	const char *config;
+	const char *pid_file;
+	const char *console_socket;
+	const char *format;
+	const char *preserve_fds;
+	bool no_pivot;
+	bool no_new_keyring;
+	bool no_subreaper;
+	bool detach;
+	bool keep;
+	bool force;
+	bool quiet;
+
+	/* what is not an option */
+	char **names;
+	int n_names;
+};
+
+enum option_kind { OPTION_FLAG, OPTION_VALUE };
+
+struct option {
+	const char *name; /* without dashes */
+	char letter;      /* 0 for none */
+	enum option_kind kind;
+	size_t offset; /* in struct arguments */
+	const char *value; /* what help calls the value */
+	const char *help;
+};
+
+#define FLAG(name, letter, member, help) \
+	{ name, letter, OPTION_FLAG, offsetof(struct arguments, member), NULL, help }
+#define VALUE(name, letter, member, value, help) \
+	{ name, letter, OPTION_VALUE, offsetof(struct arguments, member), value, help }
+
+struct command {
+	const char *name;
+	const char *names; /* "ID" and the like, for help */
+	int min, max;      /* how many of them */
+	const char *help;
+	const struct option *options; /* ends in a row without a name; NULL for none */
+	/* Returns the exit status. @context is NULL for a command that needs none. */
+	int (*run)(const struct arguments *arguments, struct oci_context *context);
+	bool no_context;
+};
+
+extern const struct command command_create, command_delete, command_help, command_kill, command_list,
+	command_plan, command_run, command_spec, command_start, command_state;
+
+extern const struct command *const commands[]; /* ends in NULL */
+extern const struct option global_options[];
+
+/* options.c: takes options out of @argv (which is permuted) until its end, with @stop only until
+ * the first word that is none. Returns how many words were used up, or -1 after report(). */
+int options_parse(const struct option *options, char **argv, int argc, bool stop,
+		  struct arguments *arguments);
+void options_help(const struct option *options);
+void command_print_help(const struct command *command);
+
+/* report.c: where errors and warnings go. */
+int report_open(const struct arguments *arguments);
+/* One error line. Returns the exit status 1. */
+int report(const struct oci_error *err);
+int report_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* For oci_context_options.log: keeps warnings until report_warnings(). */
+void report_log(void *data, enum oci_log_level level, const char *message);
+void report_warnings(void);
+
+/* What create, run and plan have in common. */
+#define CREATE_OPTIONS \
+	VALUE("bundle", 'b', bundle, "DIR", "the bundle, instead of the working directory"), \
+		VALUE("config", 'f', config, "FILE", "instead of config.json in the bundle"), \
+		VALUE("console-socket", 0, console_socket, "PATH", \
+		      "send the terminal there (not supported yet)"), \
+		VALUE("pid-file", 0, pid_file, "FILE", "write the pid to FILE"), \
+		VALUE("preserve-fds", 0, preserve_fds, "N", "hand N descriptors from 3 on down"), \
+		FLAG("no-pivot", 0, no_pivot, "chroot instead of pivot_root"), \
+		FLAG("no-new-keyring", 0, no_new_keyring, "keep the session keyring")
+
+/* Returns 0, or 1 after report(). */
+int create_options_of(const struct arguments *arguments, struct oci_create_options *ret);
+
+/* The name of a user, from /etc/passwd; the number when it is not there. */
+const char *user_name(unsigned int uid, char *buffer, size_t size);
+
+/* Writes to standard output, and flushes: a full disk is an error too. Returns the exit status. */
+int print(const char *text);
+
+#endif
