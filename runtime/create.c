@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ocirun create, and the options that run and plan share with it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,16 @@ static const struct option options[] = {
 	CREATE_OPTIONS,
 	{ NULL, 0, 0, 0, NULL, NULL },
 };
+
+/* What we opened ourselves (the log) is closed on exec; what the caller handed to us is not. */
+static int check_preserved(unsigned int n)
+{
+	for (unsigned int fd = 3; fd < 3 + n; fd++)
+		if (fcntl((int)fd, F_GETFD) != 0)
+			return report_text("--preserve-fds %u: file descriptor %u is not open", n,
+					   fd);
+	return 0;
+}
 
 int create_options_of(const struct arguments *arguments, struct oci_create_options *ret)
 {
@@ -27,7 +38,7 @@ int create_options_of(const struct arguments *arguments, struct oci_create_optio
 		.flags = (arguments->no_pivot ? OCI_CREATE_NO_PIVOT : 0u) |
 			 (arguments->no_new_keyring ? OCI_CREATE_NO_NEW_KEYRING : 0u),
 	};
-	return 0;
+	return check_preserved(ret->preserve_fds);
 }
 
 static int run(const struct arguments *arguments, struct oci_context *context)

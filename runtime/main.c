@@ -8,9 +8,9 @@
 #include "ocirun.h"
 
 const struct command *const commands[] = {
-	&command_create, &command_delete, &command_help,  &command_kill,  &command_list,
-	&command_plan,   &command_run,    &command_spec,  &command_start, &command_state,
-	NULL,
+	&command_create, &command_delete, &command_help, &command_kill,
+	&command_list,   &command_plan,   &command_run,  &command_spec,
+	&command_start,  &command_state,  NULL,
 };
 
 const struct option global_options[] = {
@@ -19,7 +19,8 @@ const struct option global_options[] = {
 	VALUE("log-format", 0, log_format, "FORMAT", "of the log: text or json"),
 	VALUE("log-level", 0, log_level, "LEVEL", "error, warning or debug"),
 	FLAG("debug", 0, debug, "log more"),
-	FLAG("systemd-cgroup", 0, systemd_cgroup, "let systemd make the cgroups (not supported yet)"),
+	FLAG("systemd-cgroup", 0, systemd_cgroup,
+	     "let systemd make the cgroups (not supported yet)"),
 	VALUE("cgroup-manager", 0, cgroup_manager, "NAME", "cgroupfs"),
 	VALUE("rootless", 0, rootless, "BOOL", "true, false or auto; found out by itself"),
 	FLAG("version", 'v', version, "print the version"),

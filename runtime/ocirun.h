@@ -49,15 +49,19 @@ struct option {
 	const char *name; /* without dashes */
 	char letter;      /* 0 for none */
 	enum option_kind kind;
-	size_t offset; /* in struct arguments */
+	size_t offset;     /* in struct arguments */
 	const char *value; /* what help calls the value */
 	const char *help;
 };
 
-#define FLAG(name, letter, member, help) \
-	{ name, letter, OPTION_FLAG, offsetof(struct arguments, member), NULL, help }
-#define VALUE(name, letter, member, value, help) \
-	{ name, letter, OPTION_VALUE, offsetof(struct arguments, member), value, help }
+#define FLAG(name, letter, member, help)                                                  \
+	{                                                                                 \
+		name, letter, OPTION_FLAG, offsetof(struct arguments, member), NULL, help \
+	}
+#define VALUE(name, letter, member, value, help)                                            \
+	{                                                                                   \
+		name, letter, OPTION_VALUE, offsetof(struct arguments, member), value, help \
+	}
 
 struct command {
 	const char *name;
@@ -70,8 +74,8 @@ struct command {
 	bool no_context;
 };
 
-extern const struct command command_create, command_delete, command_help, command_kill, command_list,
-	command_plan, command_run, command_spec, command_start, command_state;
+extern const struct command command_create, command_delete, command_help, command_kill,
+	command_list, command_plan, command_run, command_spec, command_start, command_state;
 
 extern const struct command *const commands[]; /* ends in NULL */
 extern const struct option global_options[];
@@ -93,14 +97,14 @@ void report_log(void *data, enum oci_log_level level, const char *message);
 void report_warnings(void);
 
 /* What create, run and plan have in common. */
-#define CREATE_OPTIONS \
-	VALUE("bundle", 'b', bundle, "DIR", "the bundle, instead of the working directory"), \
-		VALUE("config", 'f', config, "FILE", "instead of config.json in the bundle"), \
-		VALUE("console-socket", 0, console_socket, "PATH", \
-		      "send the terminal there (not supported yet)"), \
-		VALUE("pid-file", 0, pid_file, "FILE", "write the pid to FILE"), \
+#define CREATE_OPTIONS                                                                            \
+	VALUE("bundle", 'b', bundle, "DIR", "the bundle, instead of the working directory"),      \
+		VALUE("config", 'f', config, "FILE", "instead of config.json in the bundle"),     \
+		VALUE("console-socket", 0, console_socket, "PATH",                                \
+		      "send the terminal there (not supported yet)"),                             \
+		VALUE("pid-file", 0, pid_file, "FILE", "write the pid to FILE"),                  \
 		VALUE("preserve-fds", 0, preserve_fds, "N", "hand N descriptors from 3 on down"), \
-		FLAG("no-pivot", 0, no_pivot, "chroot instead of pivot_root"), \
+		FLAG("no-pivot", 0, no_pivot, "chroot instead of pivot_root"),                    \
 		FLAG("no-new-keyring", 0, no_new_keyring, "keep the session keyring")
 
 /* Returns 0, or 1 after report(). */

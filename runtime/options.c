@@ -50,7 +50,8 @@ static int parse_one(const struct option *options, char **argv, int argc,
 	}
 	place = (char *)arguments + option->offset;
 	if (option->kind == OPTION_FLAG)
-		return set_flag((bool *)(void *)place, argv[0], equals ? equals + 1 : NULL) ? -1 : 1;
+		return set_flag((bool *)(void *)place, argv[0], equals ? equals + 1 : NULL) ? -1
+											    : 1;
 	if (!equals && argc < 2) {
 		report_text("option %s requires an argument", argv[0]);
 		return -1;

@@ -14,11 +14,13 @@
 #include "ocirun.h"
 
 static int log_fd = -1;
-static bool json;
+static bool json, debug;
 static char *warnings; /* lines, each ended by a newline */
 
 int report_open(const struct arguments *arguments)
 {
+	debug = arguments->debug ||
+		(arguments->log_level && strcmp(arguments->log_level, "debug") == 0);
 	json = arguments->log_format && strcmp(arguments->log_format, "json") == 0;
 	if (!arguments->log)
 		return 0;
@@ -62,8 +64,8 @@ static void write_log(const char *level, const char *message)
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	quote(quoted, sizeof(quoted), message);
 	n = snprintf(line, sizeof(line),
-		     json ? "{\"level\":\"%s\",\"msg\":\"%s\",\"time\":\"%s\"}\n" :
-			    "level=%s msg=\"%s\" time=\"%s\"\n",
+		     json ? "{\"level\":\"%s\",\"msg\":\"%s\",\"time\":\"%s\"}\n"
+			  : "level=%s msg=\"%s\" time=\"%s\"\n",
 		     level, quoted, when);
 	if (n > 0 && write(log_fd, line, (size_t)n) < 0)
 		return; /* standard error has it too */
@@ -93,6 +95,11 @@ void report_log(void *data, enum oci_log_level level, const char *message)
 	char *larger;
 
 	(void)data;
+	if (level == OCI_LOG_DEBUG && debug) {
+		write_log("debug", message);
+		if (log_fd < 0)
+			fprintf(stderr, "level=debug msg=\"%s\"\n", message);
+	}
 	if (level != OCI_LOG_WARNING)
 		return;
 	larger = realloc(warnings, used + more + 2);

@@ -22,7 +22,7 @@ static const struct option options[] = {
 /* Everything that somebody may send to us for the program. The rest is about ourselves. */
 static void forwarded(sigset_t *ret)
 {
-	static const int ours[] = { SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGILL, SIGFPE,
+	static const int ours[] = { SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS,  SIGILL, SIGFPE,
 				    SIGTRAP, SIGSYS,  SIGTTIN, SIGTTOU, SIGURG };
 
 	sigfillset(ret);

@@ -113,8 +113,9 @@ int file_replace(int dirfd, const char *name, const char *text, size_t length, u
 	int r;
 
 	/* Hidden and beside its target: rename(2) does not cross file systems. */
-	r = snprintf(temporary, sizeof(temporary), "%.*s.%s.%ld", slash ? (int)(slash - name + 1) : 0,
-		     name, slash ? slash + 1 : name, (long)gettid());
+	r = snprintf(temporary, sizeof(temporary), "%.*s.%s.%ld",
+		     slash ? (int)(slash - name + 1) : 0, name, slash ? slash + 1 : name,
+		     (long)gettid());
 	if (r < 0 || (size_t)r >= sizeof(temporary))
 		return -ENAMETOOLONG;
 	unlinkat(dirfd, temporary, 0);

@@ -11,15 +11,15 @@ void free_done(void *pointer_to_pointer);
 
 /* Reads a file to its end. The text has a NUL behind its last byte and is freed with free().
  * -EFBIG when it has more than @max bytes. @ret_length may be NULL. */
-int file_read(int dirfd, const char *name, size_t max, char **ret_text, size_t *ret_length)
-	_must_check_;
+int file_read(int dirfd, const char *name, size_t max, char **ret_text,
+	      size_t *ret_length) _must_check_;
 
 /* Writes @text with one write(2) to an existing file: what files of the kernel need. */
 int file_write(int dirfd, const char *name, const char *text) _must_check_;
 
 /* Creates or replaces @name in one step: readers see the old or the new text, never half of it.
  * The temporary file is gone whatever happens. @mode is the new file's, whatever the umask. */
-int file_replace(int dirfd, const char *name, const char *text, size_t length, unsigned int mode)
-	_must_check_;
+int file_replace(int dirfd, const char *name, const char *text, size_t length,
+		 unsigned int mode) _must_check_;
 
 #endif

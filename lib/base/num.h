@@ -10,7 +10,7 @@
 int num_parse(const char *text, size_t length, uint64_t max, uint64_t *ret) _must_check_;
 
 /* As num_parse(), with an optional '-' in front. */
-int num_parse_signed(const char *text, size_t length, int64_t min, int64_t max, int64_t *ret)
-	_must_check_;
+int num_parse_signed(const char *text, size_t length, int64_t min, int64_t max,
+		     int64_t *ret) _must_check_;
 
 #endif

@@ -21,7 +21,7 @@
 /* How long a killed process may take to be gone, and how often the list of them is read again while
  * it fills up faster than it is emptied. */
 #define DEATH_TIMEOUT_MS 10000
-#define ROUNDS 1000
+#define ROUNDS           1000
 
 static int open_group(const struct cgroup *cgroup)
 {

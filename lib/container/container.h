@@ -33,8 +33,8 @@ enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
 
 const char *status_name(enum status status);
 
-/* With @locked the caller holds the lock, so that nobody can be creating it. @ret_pidfd may be NULL;
- * it is -1 for STATUS_CREATING and STATUS_STOPPED. */
+/* With @locked the caller holds the lock, so that nobody can be creating it. @ret_pidfd may be
+ * NULL; it is -1 for STATUS_CREATING and STATUS_STOPPED. */
 enum status status_find(const struct state *state, const struct record *record, bool locked,
 			int *ret_pidfd);
 

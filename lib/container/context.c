@@ -39,7 +39,8 @@ _public_ int oci_context_new(const struct oci_context_options *options, struct o
 		       options->size < sizeof(known) ? options->size : sizeof(known));
 	if (known.state_root && known.state_root[0] != '/')
 		return fail_plain(err, -EINVAL, known.state_root,
-				  "the state root \"%s\" is not an absolute path", known.state_root);
+				  "the state root \"%s\" is not an absolute path",
+				  known.state_root);
 	context = calloc(1, sizeof(*context));
 	if (!context)
 		return fail(err, -ENOMEM, NULL, "cannot make a context");

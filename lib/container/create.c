@@ -44,8 +44,8 @@ static void preparation_done(struct preparation *preparation)
 	arena_done(&preparation->arena);
 }
 
-static int take_options(const struct oci_create_options *options,
-			struct oci_create_options *ret, struct oci_error *err)
+static int take_options(const struct oci_create_options *options, struct oci_create_options *ret,
+			struct oci_error *err)
 {
 	struct oci_create_options known = { 0 };
 
@@ -59,6 +59,10 @@ static int take_options(const struct oci_create_options *options,
 	if (known.preserve_fds > 4096)
 		return fail_plain(err, -EINVAL, NULL, "cannot preserve %u file descriptors",
 				  known.preserve_fds);
+	/* Before we open anything: what gets one of these numbers now would be handed down. */
+	for (unsigned int fd = 3; fd < 3 + known.preserve_fds; fd++)
+		if (fcntl((int)fd, F_GETFD) < 0)
+			return fail(err, -errno, NULL, "cannot preserve file descriptor %u", fd);
 	*ret = known;
 	return 0;
 }
@@ -99,8 +103,8 @@ static int find_rootfs(struct preparation *preparation, struct oci_error *err)
 	const char *path = preparation->spec->root->path;
 	struct stat st;
 
-	preparation->rootfs = path[0] == '/' ? path :
-					       arena_printf(&preparation->arena, "%s/%s",
+	preparation->rootfs = path[0] == '/' ? path
+					     : arena_printf(&preparation->arena, "%s/%s",
 							    preparation->bundle, path);
 	if (!preparation->rootfs)
 		return fail(err, -ENOMEM, NULL, "cannot find the root");
@@ -108,8 +112,7 @@ static int find_rootfs(struct preparation *preparation, struct oci_error *err)
 		return fail(err, -errno, "/root/path", "/root/path: cannot find \"%s\"",
 			    preparation->rootfs);
 	if (!S_ISDIR(st.st_mode))
-		return fail(err, -ENOTDIR, "/root/path", "/root/path: \"%s\"",
-			    preparation->rootfs);
+		return fail(err, -ENOTDIR, "/root/path", "/root/path: \"%s\"", preparation->rootfs);
 	return 0;
 }
 
@@ -183,9 +186,8 @@ static const char *now(struct arena *arena)
 static int fill_record(struct creation *creation, struct preparation *preparation, const char *id)
 {
 	const char *own = "/ocirun/";
-	size_t existing = strncmp(preparation->cgroup_path, own, strlen(own)) == 0 ?
-				  strlen(own) - 1 :
-				  0;
+	size_t existing =
+		strncmp(preparation->cgroup_path, own, strlen(own)) == 0 ? strlen(own) - 1 : 0;
 	unsigned int n = preparation->facts.n_hierarchies;
 
 	creation->cgroups = arena_alloc(&preparation->arena, (n + 1) * sizeof(*creation->cgroups));
@@ -267,6 +269,15 @@ static void warn(const struct oci_context *context, char *lines)
 		context_log(context, OCI_LOG_WARNING, line);
 }
 
+static void log_plan(const struct oci_context *context, const char *id, const struct plan *plan)
+{
+	char message[512];
+
+	snprintf(message, sizeof(message), "container %s: %u operations on the host, %u in init",
+		 id, plan->n_host, plan->n_child);
+	context_log(context, OCI_LOG_DEBUG, message);
+}
+
 /* As if it had never been tried. @err has the reason already and keeps it. */
 static void undo(struct creation *creation, const struct host *host)
 {
@@ -318,6 +329,7 @@ static int create(struct oci_context *context, const char *id,
 	if (r < 0)
 		return r;
 	warn(context, preparation.warnings.data);
+	log_plan(context, id, preparation.plan);
 	return carry_out(context, id, &preparation, ret_pidfd, err);
 }
 

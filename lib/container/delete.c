@@ -37,8 +37,7 @@ static int kill_init(const struct record *record, struct oci_error *err)
 	return 0;
 }
 
-int container_destroy(const struct state *state, const struct record *record,
-		      struct oci_error *err)
+int container_destroy(const struct state *state, const struct record *record, struct oci_error *err)
 {
 	cleanup(free_done) struct cgroup *cgroups = NULL;
 	size_t n = 0;
@@ -64,7 +63,8 @@ static int check_deletable(const struct state *state, const struct record *recor
 {
 	enum status status = status_find(state, record, true, NULL);
 
-	/* Engines delete what they created and never started; the standard would have it an error. */
+	/* Engines delete what they created and never started; the standard would have it an error.
+	 */
 	if (status == STATUS_STOPPED || status == STATUS_CREATED)
 		return 0;
 	return fail_plain(err, -EBUSY, NULL,

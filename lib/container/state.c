@@ -31,13 +31,17 @@ struct document {
 	const char *owner;
 };
 
-#define ROW(m, t) { .name = #m, .type = FIELD_##t, .offset = offsetof(struct document, m) }
+#define ROW(m, t)                                                                     \
+	{                                                                             \
+		.name = #m, .type = FIELD_##t, .offset = offsetof(struct document, m) \
+	}
 
 static const struct field document_fields[] = {
-	ROW(ociVersion, STRING), ROW(id, STRING),      ROW(pid, INT),
-	ROW(status, STRING),     ROW(bundle, STRING),  ROW(rootfs, STRING),
-	ROW(created, STRING),    ROW(annotations, STRING_MAP), ROW(owner, STRING),
-	{ .name = NULL },
+	ROW(ociVersion, STRING), ROW(id, STRING),
+	ROW(pid, INT),           ROW(status, STRING),
+	ROW(bundle, STRING),     ROW(rootfs, STRING),
+	ROW(created, STRING),    ROW(annotations, STRING_MAP),
+	ROW(owner, STRING),      { .name = NULL },
 };
 
 static const struct object document_object = {
@@ -53,8 +57,11 @@ static int record_of_nothing(const char *id, struct arena *arena, struct record 
 
 	if (!record || !copy)
 		return -ENOMEM;
-	*record = (struct record){ .id = copy, .phase = RECORD_CREATING, .bundle = "/",
-				   .rootfs = "/", .created = "1970-01-01T00:00:00Z" };
+	*record = (struct record){ .id = copy,
+				   .phase = RECORD_CREATING,
+				   .bundle = "/",
+				   .rootfs = "/",
+				   .created = "1970-01-01T00:00:00Z" };
 	*ret = record;
 	return 0;
 }

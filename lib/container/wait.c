@@ -33,8 +33,8 @@ static int ask_pidfd(int pidfd, int *ret_status, struct oci_error *err)
 	if (ioctl(pidfd, PIDFD_GET_INFO, &info) < 0 || !(info.mask & PIDFD_INFO_EXIT))
 		return fail_plain(err, -ECHILD, NULL,
 				  "the exit status is unknown: another process has reaped it");
-	*ret_status = WIFSIGNALED(info.exit_code) ? 128 + WTERMSIG(info.exit_code) :
-						    WEXITSTATUS(info.exit_code);
+	*ret_status = WIFSIGNALED(info.exit_code) ? 128 + WTERMSIG(info.exit_code)
+						  : WEXITSTATUS(info.exit_code);
 	return 0;
 }
 

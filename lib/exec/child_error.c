@@ -44,9 +44,8 @@ int child_error_if_any(const struct plan *plan, const struct plan_report *report
 	where = plan_string(plan, op->where);
 	plan_print_op(&phrase, plan, op);
 	if (error == -ENOSYS && plan_op_kernel((enum op_kind)op->kind)[0])
-		return fail(err, error, where, "%s%s%s needs Linux %s", where,
-			    where[0] ? ": " : "", phrase.data ? phrase.data : "",
-			    plan_op_kernel((enum op_kind)op->kind));
+		return fail(err, error, where, "%s%s%s needs Linux %s", where, where[0] ? ": " : "",
+			    phrase.data ? phrase.data : "", plan_op_kernel((enum op_kind)op->kind));
 	return fail(err, error, where, "%s%s%s", where, where[0] ? ": " : "",
 		    phrase.data ? phrase.data : "");
 }
@@ -66,8 +65,8 @@ int child_error(const struct plan *plan, const struct plan_report *report, int p
 		return fail_plain(err, -ECHILD, NULL,
 				  "init was killed by signal %d before the container was ready%s",
 				  info.si_status,
-				  info.si_status == SIGKILL ? " (is the memory limit too small?)" :
-							      "");
+				  info.si_status == SIGKILL ? " (is the memory limit too small?)"
+							    : "");
 	return fail_plain(err, -ECHILD, NULL,
 			  "init ended with status %d before the container was ready",
 			  info.si_status);

@@ -210,7 +210,8 @@ int host_cgroup_write(struct host *host, const struct op *op, struct oci_error *
 	const char *value = plan_string(host->plan, op->text2);
 	ssize_t n;
 
-	if (host->file.fd < 0 || host->file.slot != op->slot || strcmp(host->file.name, name) != 0) {
+	if (host->file.fd < 0 || host->file.slot != op->slot ||
+	    strcmp(host->file.name, name) != 0) {
 		fd_done(&host->file.fd);
 		host->file.fd = openat(host->fds[op->slot], name, O_WRONLY | O_CLOEXEC);
 		host->file.slot = op->slot;

@@ -6,8 +6,7 @@
 #include "exec/host.h"
 
 #define OP_HOST(name) \
-	int host_##name(struct host *host, const struct op *op, struct oci_error *err) \
-		_must_check_;
+	int host_##name(struct host *host, const struct op *op, struct oci_error *err) _must_check_;
 #define OP_CHILD(name)
 #define OP(column, NAME, name, kernel, print) OP_##column(name)
 #include "plan/ops.def"

@@ -117,8 +117,7 @@ int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct o
 	int pid, pidfd = -1;
 	struct abi_clone_args args = {
 		.flags = spawn->flags | ABI_CLONE_VM | ABI_CLONE_VFORK | ABI_CLONE_PIDFD |
-			 ABI_CLONE_CLEAR_SIGHAND |
-			 (spawn->cgroup >= 0 ? ABI_CLONE_INTO_CGROUP : 0),
+			 ABI_CLONE_CLEAR_SIGHAND | (spawn->cgroup >= 0 ? ABI_CLONE_INTO_CGROUP : 0),
 		.pidfd = (uintptr_t)&pidfd,
 		.exit_signal = SIGCHLD,
 		.stack = (uintptr_t)stack,

@@ -11,16 +11,16 @@
 #define SPAWN_INHERITED_MAX 64
 
 struct spawn {
-	int image;           /* from image_open() */
-	uint64_t flags;      /* CLONE_NEW* */
-	int cgroup;          /* of v2, to be cloned into; -1 for none */
-	const int *fds;      /* what slots 0 to n_fds-1 are to be; -1 leaves a gap */
+	int image;      /* from image_open() */
+	uint64_t flags; /* CLONE_NEW* */
+	int cgroup;     /* of v2, to be cloned into; -1 for none */
+	const int *fds; /* what slots 0 to n_fds-1 are to be; -1 leaves a gap */
 	unsigned int n_fds;
 	unsigned int preserve; /* descriptors 3 to 3+preserve-1 are handed down as they are */
 };
 
 /* Returns 0, the child's pid, and a pidfd that the caller owns. */
-int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct oci_error *err)
-	_must_check_;
+int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd,
+	       struct oci_error *err) _must_check_;
 
 #endif

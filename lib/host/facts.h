@@ -22,13 +22,13 @@ struct host_facts {
 	enum cgroup_layout cgroup_layout;
 	struct host_hierarchy *hierarchies;
 	unsigned int n_hierarchies;
-	uint64_t permitted; /* the caller's permitted capabilities */
+	uint64_t permitted;     /* the caller's permitted capabilities */
 	bool detached_assembly; /* mounts can be put onto a tree that is not attached yet: 6.15 */
 };
 
 /* Looks at the machine; strings live in @arena. */
-int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_error *err)
-	_must_check_;
+int host_facts_gather(struct arena *arena, struct host_facts *ret,
+		      struct oci_error *err) _must_check_;
 
 /* Whether a list as in /proc/self/cgroup ("cpu,cpuacct") holds @controller. */
 bool host_hierarchy_has(const struct host_hierarchy *hierarchy, const char *controller);

@@ -59,7 +59,7 @@ static inline int tree_for(const struct init *init, const struct op *op)
 int prepare_program(struct init *init, const struct op *exec);
 
 #define OP_HOST(name)
-#define OP_CHILD(name) int do_##name(struct init *init, const struct op *op);
+#define OP_CHILD(name)                        int do_##name(struct init *init, const struct op *op);
 #define OP(column, NAME, name, kernel, print) OP_##column(name)
 #include "plan/ops.def"
 #undef OP

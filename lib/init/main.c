@@ -11,7 +11,7 @@
 
 static int (*const interpreter[OP_MAX_])(struct init *, const struct op *) = {
 #define OP_HOST(NAME, name)
-#define OP_CHILD(NAME, name) [OP_##NAME] = do_##name,
+#define OP_CHILD(NAME, name)                  [OP_##NAME] = do_##name,
 #define OP(column, NAME, name, kernel, print) OP_##column(NAME, name)
 #include "plan/ops.def"
 #undef OP

@@ -9,7 +9,7 @@
 #include "sys/path.h"
 
 #define DIRECTORY_MODE 0755
-#define FILE_MODE 0644
+#define FILE_MODE      0644
 
 /* Of the host's /dev/null. */
 #define NULL_MAJOR 1
@@ -87,9 +87,9 @@ int do_target(struct init *init, const struct op *op)
 
 int do_target_directory(struct init *init, const struct op *op)
 {
-	return fill(init, op->slot2,
-		    path_make(tree_for(init, op), text_of(init, op), PATH_DIRECTORY,
-			      DIRECTORY_MODE));
+	return fill(
+		init, op->slot2,
+		path_make(tree_for(init, op), text_of(init, op), PATH_DIRECTORY, DIRECTORY_MODE));
 }
 
 int do_target_like(struct init *init, const struct op *op)

@@ -187,8 +187,8 @@ int prepare_program(struct init *init, const struct op *op)
 {
 	const struct plan_exec *exec = table_of(init, op);
 	long size = ((long)exec->n_args + exec->n_env + 2) * (long)sizeof(char *);
-	long memory = SYS(__NR_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			  -1, 0);
+	long memory =
+		SYS(__NR_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint32_t i;
 
 	if (memory < 0 && memory > -4096)

@@ -53,8 +53,8 @@ static void add_controllers(const struct tree *tree, const char *controllers)
 		size_t n = strcspn(controllers, ",");
 
 		op = add(tree, OP_FS_FLAG, tree->mount, NULL, NULL);
-		op->text = builder_string(tree->builder, arena_strndup(tree->request->arena,
-								       controllers, n));
+		op->text = builder_string(tree->builder,
+					  arena_strndup(tree->request->arena, controllers, n));
 		controllers += n;
 		controllers += *controllers == ',';
 	}
@@ -77,8 +77,8 @@ static void add_bound(const struct tree *tree, const struct host_hierarchy *hier
 	/* The path was looked at when the groups were planned. */
 	if (plan_cgroup_path(tree->request, &path, NULL) < 0)
 		path = "";
-	op->text = builder_string(tree->builder, arena_printf(tree->request->arena, "%s%s",
-							      hierarchy->mount, path));
+	op->text = builder_string(
+		tree->builder, arena_printf(tree->request->arena, "%s%s", hierarchy->mount, path));
 	op = add(tree, OP_ATTRIBUTES, tree->mount, NULL, NULL);
 	op->a = tree->attributes;
 	op->c = ABI_MS_PRIVATE;

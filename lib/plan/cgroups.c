@@ -89,8 +89,7 @@ static void limit_memory_v1(const struct group *group, const struct spec_memory 
 		add_int(group, "memory/reservation", "memory.soft_limit_in_bytes",
 			memory->reservation.value);
 	if (memory->swappiness.set)
-		add_uint(group, "memory/swappiness", "memory.swappiness",
-			 memory->swappiness.value);
+		add_uint(group, "memory/swappiness", "memory.swappiness", memory->swappiness.value);
 	if (memory->disableOOMKiller)
 		add_uint(group, "memory/disableOOMKiller", "memory.oom_control", 1);
 }
@@ -132,8 +131,8 @@ static void add_device_rule(const struct group *group, const struct device_rule 
 	struct arena *arena = group->request->arena;
 	const char *major = rule->major < 0 ? "*" : arena_printf(arena, "%" PRId64, rule->major);
 	const char *minor = rule->minor < 0 ? "*" : arena_printf(arena, "%" PRId64, rule->minor);
-	const char *line = rule->type == 'a' ? "a" :
-					       arena_printf(arena, "%c %s:%s %s", rule->type,
+	const char *line = rule->type == 'a' ? "a"
+					     : arena_printf(arena, "%c %s:%s %s", rule->type,
 							    major ? major : "", minor ? minor : "",
 							    rule->access);
 
@@ -182,8 +181,9 @@ static void limit_pids(const struct group *group, const struct spec_pids *pids)
 	if (!pids->limit.set)
 		return;
 	add_write(group, "pids.max",
-		  pids->limit.value < 0 ? "max" : arena_printf(group->request->arena, "%" PRId64,
-							       pids->limit.value));
+		  pids->limit.value < 0
+			  ? "max"
+			  : arena_printf(group->request->arena, "%" PRId64, pids->limit.value));
 }
 
 static void limit_v1(const struct group *group, const struct spec_resources *resources)
@@ -224,8 +224,8 @@ static int limit_memory_v2(const struct group *group, const struct spec_memory *
 		add_limit_v2(group, "memory/reservation", "memory.low", memory->reservation.value);
 	if (!memory->swap.set)
 		return 0;
-	if (swap > 0 && (!memory->limit.set || memory->limit.value < 0 ||
-			 swap < memory->limit.value))
+	if (swap > 0 &&
+	    (!memory->limit.set || memory->limit.value < 0 || swap < memory->limit.value))
 		return fail_plain(err, -EINVAL, "/linux/resources/memory/swap",
 				  "/linux/resources/memory/swap: memory and swap together, so it "
 				  "cannot be less than the limit of memory");
@@ -268,9 +268,9 @@ static void limit_cpu_v2(const struct group *group, const struct spec_cpu *cpu)
 	if (cpu->shares.set && cpu->shares.value)
 		add_uint(group, "cpu/shares", "cpu.weight", weight_of(cpu->shares.value));
 	if (quota || period) {
-		const char *max = quota && cpu->quota.value > 0 ?
-					  arena_printf(arena, "%" PRId64, cpu->quota.value) :
-					  "max";
+		const char *max = quota && cpu->quota.value > 0
+					  ? arena_printf(arena, "%" PRId64, cpu->quota.value)
+					  : "max";
 
 		builder_where(group->builder, "/linux/resources/cpu/%s",
 			      quota ? "quota" : "period");
@@ -330,8 +330,7 @@ static const char *controllers_of(const struct spec_resources *resources, struct
 	const struct spec_cpu *cpu = resources->cpu;
 
 	return arena_printf(arena, "%s%s%s%s", resources->memory ? "+memory " : "",
-			    cpu ? "+cpu " : "",
-			    cpu && (cpu->cpus || cpu->mems) ? "+cpuset " : "",
+			    cpu ? "+cpu " : "", cpu && (cpu->cpus || cpu->mems) ? "+cpuset " : "",
 			    resources->pids ? "+pids " : "");
 }
 
@@ -393,7 +392,8 @@ static int check_controllers(const struct plan_request *request,
 		if (!found)
 			return fail_plain(err, -ENOENT, "/linux/resources",
 					  "/linux/resources/%s: this host has no cgroup controller "
-					  "\"%s\"", rows[i].controller, rows[i].controller);
+					  "\"%s\"",
+					  rows[i].controller, rows[i].controller);
 	}
 	return 0;
 }

@@ -49,8 +49,7 @@ static int check(const struct plan_request *request, struct oci_error *err)
 				  "/linux: a container without a new mount namespace is not "
 				  "supported");
 	if (request->start && !spec->process)
-		return fail_plain(err, -EINVAL, "/process",
-				  "/process: there is no program to run");
+		return fail_plain(err, -EINVAL, "/process", "/process: there is no program to run");
 	if (spec->process && spec->process->terminal)
 		return fail_plain(err, -EOPNOTSUPP, "/process/terminal",
 				  "/process/terminal: terminals are not supported yet");
@@ -59,15 +58,17 @@ static int check(const struct plan_request *request, struct oci_error *err)
 			    spec->hooks->poststart.n || spec->hooks->poststop.n))
 		return fail_plain(err, -EOPNOTSUPP, "/hooks", "/hooks: not supported yet");
 	if (spec->process && (spec->process->apparmorProfile || spec->process->selinuxLabel))
-		return fail_plain(err, -EOPNOTSUPP, "/process",
-				  "/process: apparmorProfile and selinuxLabel are not supported yet");
+		return fail_plain(
+			err, -EOPNOTSUPP, "/process",
+			"/process: apparmorProfile and selinuxLabel are not supported yet");
 	if (spec->process && (spec->process->scheduler || spec->process->ioPriority))
 		return fail_plain(err, -EOPNOTSUPP, "/process",
 				  "/process: scheduler and ioPriority are not supported yet");
 	if (spec->linux_->intelRdt || spec->linux_->personality || spec->linux_->memoryPolicy)
-		return fail_plain(err, -EOPNOTSUPP, "/linux",
-				  "/linux: intelRdt, personality and memoryPolicy are not supported "
-				  "yet");
+		return fail_plain(
+			err, -EOPNOTSUPP, "/linux",
+			"/linux: intelRdt, personality and memoryPolicy are not supported "
+			"yet");
 	if (spec->linux_->mountLabel)
 		return fail_plain(err, -EOPNOTSUPP, "/linux/mountLabel",
 				  "/linux/mountLabel: not supported yet");

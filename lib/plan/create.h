@@ -16,23 +16,23 @@ struct plan_request {
 	const struct host_facts *facts;
 	struct arena *arena; /* for what has to outlive a function while planning */
 	const char *id;
-	const char *bundle; /* absolute */
+	const char *bundle;   /* absolute */
 	const char *pid_file; /* NULL for none */
 	unsigned int preserve_fds;
 	struct text *warnings; /* one line each; NULL to drop them */
-	bool start; /* run the program at once, instead of waiting for `start` */
+	bool start;            /* run the program at once, instead of waiting for `start` */
 	bool no_pivot;
 	bool no_new_keyring;
 };
 
 /* Decides everything: on success *ret is to be freed with free(). What the config asks for and
  * cannot be had is an error here, before any side effect. */
-int plan_create(const struct plan_request *request, struct plan **ret, struct oci_error *err)
-	_must_check_;
+int plan_create(const struct plan_request *request, struct plan **ret,
+		struct oci_error *err) _must_check_;
 
 /* Where the container's cgroup is below each hierarchy, "/ocirun/<id>" if the config is silent.
  * -EINVAL for a linux.cgroupsPath that leads elsewhere. In the request's arena. */
-int plan_cgroup_path(const struct plan_request *request, const char **ret, struct oci_error *err)
-	_must_check_;
+int plan_cgroup_path(const struct plan_request *request, const char **ret,
+		     struct oci_error *err) _must_check_;
 
 #endif

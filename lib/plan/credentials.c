@@ -45,8 +45,9 @@ static uint64_t read_set(const struct plan_request *request, const struct spec_s
 		if (bit & request->facts->permitted)
 			bits |= bit;
 		else
-			plan_warn(request, "/process/capabilities/%s: %s cannot be granted: %s", set,
-				  *name, bit ? "the caller does not have it" : "it is unknown");
+			plan_warn(request, "/process/capabilities/%s: %s cannot be granted: %s",
+				  set, *name,
+				  bit ? "the caller does not have it" : "it is unknown");
 	}
 	return bits;
 }
@@ -63,7 +64,8 @@ static struct sets read_sets(const struct plan_request *request)
 	sets.inheritable = read_set(request, &capabilities->inheritable, "inheritable");
 	sets.permitted = read_set(request, &capabilities->permitted, "permitted");
 	sets.ambient = read_set(request, &capabilities->ambient, "ambient");
-	/* The kernel refuses effective beyond permitted, ambient beyond permitted and inheritable. */
+	/* The kernel refuses effective beyond permitted, ambient beyond permitted and inheritable.
+	 */
 	sets.effective &= sets.permitted;
 	sets.ambient &= sets.permitted & sets.inheritable;
 	return sets;

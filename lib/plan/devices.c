@@ -38,8 +38,8 @@ static bool has_foreign_dev(const struct plan_request *request)
 	return false;
 }
 
-static void add_device(struct builder *builder, const char *path, unsigned int mode, uint64_t device,
-		       uint64_t uid, uint64_t gid)
+static void add_device(struct builder *builder, const char *path, unsigned int mode,
+		       uint64_t device, uint64_t uid, uint64_t gid)
 {
 	struct op *op = builder_add(builder, PLAN_CHILD, OP_DEVICE);
 
@@ -67,12 +67,13 @@ void plan_devices(struct builder *builder, const struct plan_request *request)
 	struct op *op;
 
 	list_each(device, request->spec->linux_->devices) {
-		unsigned int mode = device->fileMode.set ? (unsigned int)device->fileMode.value : 0666;
+		unsigned int mode =
+			device->fileMode.set ? (unsigned int)device->fileMode.value : 0666;
 
 		builder_where(builder, "/linux/devices/%u", index++);
 		add_device(builder, device->path, file_type(device->type) | (mode & 07777),
-			   device->type == 'p' ? 0 :
-						 makedev((unsigned int)device->major.value,
+			   device->type == 'p' ? 0
+					       : makedev((unsigned int)device->major.value,
 							 (unsigned int)device->minor.value),
 			   device->uid.value, device->gid.value);
 	}

@@ -13,11 +13,11 @@ enum mount_option_kind {
 	MOUNT_OPTION_NOTHING = 1, /* the default, or without a meaning for the kernel */
 	MOUNT_OPTION_BIND,
 	MOUNT_OPTION_REMOUNT,
-	MOUNT_OPTION_ATTRIBUTE,   /* of this mount */
-	MOUNT_OPTION_RECURSIVE,   /* of this mount and those below */
+	MOUNT_OPTION_ATTRIBUTE, /* of this mount */
+	MOUNT_OPTION_RECURSIVE, /* of this mount and those below */
 	MOUNT_OPTION_PROPAGATION,
-	MOUNT_OPTION_SUPERBLOCK,  /* a flag of the file system, given to fsconfig as it is */
-	MOUNT_OPTION_LATER,       /* known, and not supported yet */
+	MOUNT_OPTION_SUPERBLOCK, /* a flag of the file system, given to fsconfig as it is */
+	MOUNT_OPTION_LATER,      /* known, and not supported yet */
 };
 
 struct mount_option {

@@ -37,8 +37,9 @@ int plan_namespaces_check(const struct plan_request *request, struct oci_error *
 					  name_of(spec_namespace_names, (int)later[i]));
 	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWPID);
 	if (namespace && namespace->path)
-		return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
-				  "/linux/namespaces: joining a pid namespace is not supported yet");
+		return fail_plain(
+			err, -EOPNOTSUPP, "/linux/namespaces",
+			"/linux/namespaces: joining a pid namespace is not supported yet");
 	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWNS);
 	if (!namespace || namespace->path)
 		return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
@@ -108,7 +109,8 @@ void plan_namespaces_dress(struct builder *builder, const struct plan_request *r
 	builder_where(builder, NULL);
 	if (!request->no_new_keyring) {
 		op = builder_add(builder, PLAN_CHILD, OP_KEYRING);
-		op->text = builder_string(builder, arena_printf(request->arena, "_ses.%s", request->id));
+		op->text = builder_string(builder,
+					  arena_printf(request->arena, "_ses.%s", request->id));
 		op->tolerate = TOLERATE_UNKNOWN;
 	}
 }

@@ -27,9 +27,9 @@ enum op_kind {
 /* Which errors of an operation make the interpreter go on @skip operations further down. */
 enum op_tolerance {
 	TOLERATE_NOTHING,
-	TOLERATE_MISSING,  /* ENOENT, ENOTDIR: it is not there */
-	TOLERATE_REFUSED,  /* EACCES, EPERM: we may not */
-	TOLERATE_UNKNOWN,  /* ENOSYS, EOPNOTSUPP: the kernel does not have it */
+	TOLERATE_MISSING, /* ENOENT, ENOTDIR: it is not there */
+	TOLERATE_REFUSED, /* EACCES, EPERM: we may not */
+	TOLERATE_UNKNOWN, /* ENOSYS, EOPNOTSUPP: the kernel does not have it */
 };
 
 enum op_flag {
@@ -38,15 +38,15 @@ enum op_flag {
 };
 
 struct op {
-	uint16_t kind;      /* enum op_kind */
-	uint8_t tolerate;   /* enum op_tolerance */
-	uint8_t skip;       /* how many operations belong to this one and are left out with it */
-	int16_t slot;       /* %1 */
-	int16_t slot2;      /* %2 */
-	uint32_t flags;     /* enum op_flag */
-	uint32_t text;      /* %s: offset of a string, or of what the operation says */
-	uint32_t text2;     /* %t */
-	uint32_t where;     /* JSON pointer of the member of config.json it came from, or "" */
+	uint16_t kind;    /* enum op_kind */
+	uint8_t tolerate; /* enum op_tolerance */
+	uint8_t skip;     /* how many operations belong to this one and are left out with it */
+	int16_t slot;     /* %1 */
+	int16_t slot2;    /* %2 */
+	uint32_t flags;   /* enum op_flag */
+	uint32_t text;    /* %s: offset of a string, or of what the operation says */
+	uint32_t text2;   /* %t */
+	uint32_t where;   /* JSON pointer of the member of config.json it came from, or "" */
 	uint64_t a, b, c;
 };
 
@@ -54,13 +54,13 @@ struct op {
 
 struct plan {
 	uint32_t magic;
-	uint32_t size;       /* of all, in bytes */
-	uint32_t host;       /* offset of the host's operations */
+	uint32_t size; /* of all, in bytes */
+	uint32_t host; /* offset of the host's operations */
 	uint32_t n_host;
 	uint32_t child;
 	uint32_t n_child;
-	uint32_t inherited;  /* slots 0 to inherited - 1 are handed to the child */
-	uint32_t preserve;   /* descriptors from 3 on that the program of the container gets */
+	uint32_t inherited; /* slots 0 to inherited - 1 are handed to the child */
+	uint32_t preserve;  /* descriptors from 3 on that the program of the container gets */
 };
 
 /* What EXEC and EXECUTABLE refer to: followed by the offsets of the arguments, of the environment
@@ -74,13 +74,13 @@ struct plan_exec {
 
 enum plan_slot {
 	SLOT_NONE = -1,
-	SLOT_PLAN,    /* the memfd that holds report and plan */
-	SLOT_CHANNEL, /* SOCK_SEQPACKET between host and child */
-	SLOT_START,   /* the socket that start connects to; not in a plan that starts at once */
+	SLOT_PLAN,      /* the memfd that holds report and plan */
+	SLOT_CHANNEL,   /* SOCK_SEQPACKET between host and child */
+	SLOT_START,     /* the socket that start connects to; not in a plan that starts at once */
 	SLOT_INHERITED, /* the first that a plan hands out for something to inherit */
 	SLOT_INHERITED_MAX = 40,
 	SLOT_ROOT = SLOT_INHERITED_MAX, /* the root file system, a detached tree */
-	SLOT_PRIVATE, /* the first that each column hands out for itself */
+	SLOT_PRIVATE,                   /* the first that each column hands out for itself */
 	SLOT_MAX = 96,
 };
 

@@ -11,11 +11,10 @@ static const struct {
 	const char *print;
 	enum plan_column column;
 } kinds[OP_MAX_] = {
-#define OP(column_, NAME, name_, kernel_, print_) \
-	[OP_##NAME] = { .name = #name_, \
-			.kernel = kernel_, \
-			.print = print_, \
-			.column = PLAN_##column_ },
+#define OP(column_, NAME, name_, kernel_, print_)                                            \
+	[OP_##NAME] = {                                                                      \
+		.name = #name_, .kernel = kernel_, .print = print_, .column = PLAN_##column_ \
+	},
 #include "plan/ops.def"
 #undef OP
 };

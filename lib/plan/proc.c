@@ -16,11 +16,11 @@ static const struct {
 	const char *name;
 	uint64_t namespace;
 } sysctls[] = {
-	{ "kernel/msgmax", ABI_CLONE_NEWIPC },    { "kernel/msgmnb", ABI_CLONE_NEWIPC },
-	{ "kernel/msgmni", ABI_CLONE_NEWIPC },    { "kernel/sem", ABI_CLONE_NEWIPC },
-	{ "kernel/shmall", ABI_CLONE_NEWIPC },    { "kernel/shmmax", ABI_CLONE_NEWIPC },
-	{ "kernel/shmmni", ABI_CLONE_NEWIPC },    { "kernel/shm_rmid_forced", ABI_CLONE_NEWIPC },
-	{ "fs/mqueue/", ABI_CLONE_NEWIPC },       { "net/", ABI_CLONE_NEWNET },
+	{ "kernel/msgmax", ABI_CLONE_NEWIPC },     { "kernel/msgmnb", ABI_CLONE_NEWIPC },
+	{ "kernel/msgmni", ABI_CLONE_NEWIPC },     { "kernel/sem", ABI_CLONE_NEWIPC },
+	{ "kernel/shmall", ABI_CLONE_NEWIPC },     { "kernel/shmmax", ABI_CLONE_NEWIPC },
+	{ "kernel/shmmni", ABI_CLONE_NEWIPC },     { "kernel/shm_rmid_forced", ABI_CLONE_NEWIPC },
+	{ "fs/mqueue/", ABI_CLONE_NEWIPC },        { "net/", ABI_CLONE_NEWNET },
 	{ "kernel/domainname", ABI_CLONE_NEWUTS }, { "kernel/hostname", ABI_CLONE_NEWUTS },
 };
 
@@ -73,7 +73,8 @@ static int add_sysctl(struct builder *builder, const struct plan_request *reques
 	if (!spec_namespace_find(request->spec, (int)namespace))
 		return fail_plain(err, -EINVAL, "/linux/sysctl",
 				  "/linux/sysctl: \"%s\" belongs to a namespace that the container "
-				  "shares with the host", sysctl->key);
+				  "shares with the host",
+				  sysctl->key);
 	builder_where(builder, "/linux/sysctl/%s", sysctl->key);
 	op = builder_add(builder, PLAN_CHILD, OP_PROC_WRITE);
 	op->slot = proc;

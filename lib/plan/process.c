@@ -6,7 +6,7 @@
 #include "base/fd.h"
 #include "plan/concern.h"
 
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define DEFAULT_PATH  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define DEFAULT_UMASK 0022
 
 void plan_process(struct builder *builder, const struct plan_request *request)

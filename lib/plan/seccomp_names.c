@@ -38,13 +38,16 @@ static const struct {
 	const char *name;
 	int number;
 } newer[] = {
-	{ "cachestat", 451 },        { "fchmodat2", 452 },      { "map_shadow_stack", 453 },
-	{ "futex_wake", 454 },       { "futex_wait", 455 },     { "futex_requeue", 456 },
-	{ "statmount", 457 },        { "listmount", 458 },      { "lsm_get_self_attr", 459 },
-	{ "lsm_set_self_attr", 460 }, { "lsm_list_modules", 461 }, { "mseal", 462 },
-	{ "setxattrat", 463 },       { "getxattrat", 464 },     { "listxattrat", 465 },
-	{ "removexattrat", 466 },    { "open_tree_attr", 467 }, { "file_getattr", 468 },
-	{ "file_setattr", 469 },     { "set_mempolicy_home_node", 450 },
+	{ "cachestat", 451 },         { "fchmodat2", 452 },
+	{ "map_shadow_stack", 453 },  { "futex_wake", 454 },
+	{ "futex_wait", 455 },        { "futex_requeue", 456 },
+	{ "statmount", 457 },         { "listmount", 458 },
+	{ "lsm_get_self_attr", 459 }, { "lsm_set_self_attr", 460 },
+	{ "lsm_list_modules", 461 },  { "mseal", 462 },
+	{ "setxattrat", 463 },        { "getxattrat", 464 },
+	{ "listxattrat", 465 },       { "removexattrat", 466 },
+	{ "open_tree_attr", 467 },    { "file_getattr", 468 },
+	{ "file_setattr", 469 },      { "set_mempolicy_home_node", 450 },
 };
 
 /* 32-bit x86: libseccomp gives pseudo numbers for these, which are calls of their own since 4.3
@@ -54,16 +57,16 @@ static const struct {
 	int number;
 	unsigned int socketcall;
 } x86[] = {
-	{ "socket", 359, 1 },      { "bind", 361, 2 },         { "connect", 362, 3 },
-	{ "listen", 363, 4 },      { "accept", -1, 5 },        { "getsockname", 367, 6 },
-	{ "getpeername", 368, 7 }, { "socketpair", 360, 8 },   { "send", -1, 9 },
-	{ "recv", -1, 10 },        { "sendto", 369, 11 },      { "recvfrom", 371, 12 },
-	{ "shutdown", 373, 13 },   { "setsockopt", 366, 14 },  { "getsockopt", 365, 15 },
-	{ "sendmsg", 370, 16 },    { "recvmsg", 372, 17 },     { "accept4", 364, 18 },
-	{ "recvmmsg", 337, 19 },   { "sendmmsg", 345, 20 },    { "semget", 393, 0 },
-	{ "semctl", 394, 0 },      { "shmget", 395, 0 },       { "shmctl", 396, 0 },
-	{ "shmat", 397, 0 },       { "shmdt", 398, 0 },        { "msgget", 399, 0 },
-	{ "msgsnd", 400, 0 },      { "msgrcv", 401, 0 },       { "msgctl", 402, 0 },
+	{ "socket", 359, 1 },      { "bind", 361, 2 },        { "connect", 362, 3 },
+	{ "listen", 363, 4 },      { "accept", -1, 5 },       { "getsockname", 367, 6 },
+	{ "getpeername", 368, 7 }, { "socketpair", 360, 8 },  { "send", -1, 9 },
+	{ "recv", -1, 10 },        { "sendto", 369, 11 },     { "recvfrom", 371, 12 },
+	{ "shutdown", 373, 13 },   { "setsockopt", 366, 14 }, { "getsockopt", 365, 15 },
+	{ "sendmsg", 370, 16 },    { "recvmsg", 372, 17 },    { "accept4", 364, 18 },
+	{ "recvmmsg", 337, 19 },   { "sendmmsg", 345, 20 },   { "semget", 393, 0 },
+	{ "semctl", 394, 0 },      { "shmget", 395, 0 },      { "shmctl", 396, 0 },
+	{ "shmat", 397, 0 },       { "shmdt", 398, 0 },       { "msgget", 399, 0 },
+	{ "msgsnd", 400, 0 },      { "msgrcv", 401, 0 },      { "msgctl", 402, 0 },
 };
 
 const struct seccomp_arch *seccomp_arch_find(const char *name)
@@ -98,9 +101,9 @@ static int newer_number(const struct seccomp_arch *arch, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(newer); i++)
 		if (strcmp(newer[i].name, name) == 0)
-			return arch->token == SCMP_ARCH_X32 ?
-				       (int)((unsigned int)newer[i].number | SECCOMP_X32_BIT) :
-				       newer[i].number;
+			return arch->token == SCMP_ARCH_X32
+				       ? (int)((unsigned int)newer[i].number | SECCOMP_X32_BIT)
+				       : newer[i].number;
 	return -1;
 }
 

@@ -7,10 +7,10 @@
 #include "base/macro.h"
 
 struct seccomp_arch {
-	const char *name;     /* "SCMP_ARCH_X86_64" */
-	uint32_t token;       /* libseccomp's, which is AUDIT_ARCH_* but for x32 */
-	uint32_t audit;       /* AUDIT_ARCH_* */
-	bool wide;            /* arguments have 64 bits */
+	const char *name; /* "SCMP_ARCH_X86_64" */
+	uint32_t token;   /* libseccomp's, which is AUDIT_ARCH_* but for x32 */
+	uint32_t audit;   /* AUDIT_ARCH_* */
+	bool wide;        /* arguments have 64 bits */
 	bool big_endian;
 };
 

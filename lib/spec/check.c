@@ -67,7 +67,8 @@ static int check_version(const char *file, const struct spec *spec, struct oci_e
 	if (major != 1)
 		return fail_plain(err, -EINVAL, "/ociVersion",
 				  "%s: /ociVersion: version %s of the standard is not supported, "
-				  "only 1.x", file, spec->ociVersion);
+				  "only 1.x",
+				  file, spec->ociVersion);
 	return 0;
 }
 
@@ -81,7 +82,8 @@ static int check_namespaces(const char *file, const struct spec *spec, struct oc
 		if (seen & (unsigned int)namespace->type)
 			return fail_plain(err, -EINVAL, "/linux/namespaces",
 					  "%s: /linux/namespaces/%u/type: the namespace \"%s\" is "
-					  "listed twice", file, index,
+					  "listed twice",
+					  file, index,
 					  name_of(spec_namespace_names, namespace->type));
 		seen |= (unsigned int)namespace->type;
 		index++;
@@ -101,9 +103,10 @@ static int check_process(const char *file, const struct spec_process *process,
 					  "%s: /process/rlimits/%u/type: the limit is set twice",
 					  file, index);
 		if (rlimit->soft.value > rlimit->hard.value)
-			return fail_plain(err, -EINVAL, "/process/rlimits",
-					  "%s: /process/rlimits/%u/soft: larger than the hard limit",
-					  file, index);
+			return fail_plain(
+				err, -EINVAL, "/process/rlimits",
+				"%s: /process/rlimits/%u/soft: larger than the hard limit", file,
+				index);
 		seen |= 1U << rlimit->type;
 		index++;
 	}
@@ -130,7 +133,8 @@ static int check_seccomp(const char *file, const struct spec_seccomp *seccomp,
 		if (rule->errnoRet.set && !has_errno(rule->action))
 			return fail_plain(err, -EINVAL, "/linux/seccomp/syscalls",
 					  "%s: /linux/seccomp/syscalls/%u/errnoRet: the action "
-					  "carries no errno", file, index);
+					  "carries no errno",
+					  file, index);
 		index++;
 	}
 	return 0;

@@ -20,12 +20,13 @@ enum frame_kind { FRAME_OBJECT, FRAME_LIST, FRAME_MAP, FRAME_SKIP };
 struct frame {
 	enum frame_kind kind;
 	const struct object *object; /* FRAME_OBJECT */
-	const struct field *field;   /* the member at hand; FRAME_LIST, FRAME_MAP: the member itself */
-	char *target;                /* FRAME_OBJECT: the struct, else the struct list */
-	uint64_t seen;               /* FRAME_OBJECT: the rows that had a value */
-	size_t room;                 /* FRAME_LIST, FRAME_MAP: elements allocated */
-	size_t start;                /* where the object begins in the document */
-	char name[96];               /* of the member or map key at hand, for messages */
+	const struct field
+		*field; /* the member at hand; FRAME_LIST, FRAME_MAP: the member itself */
+	char *target;   /* FRAME_OBJECT: the struct, else the struct list */
+	uint64_t seen;  /* FRAME_OBJECT: the rows that had a value */
+	size_t room;    /* FRAME_LIST, FRAME_MAP: elements allocated */
+	size_t start;   /* where the object begins in the document */
+	char name[96];  /* of the member or map key at hand, for messages */
 };
 
 struct decoder {
@@ -105,7 +106,7 @@ static void finding(struct decoder *decoder, size_t offset, bool whole_object, c
 static void describe_found(const struct json_token *token, char *buffer, size_t size)
 {
 	static const char *const kinds[] = {
-		[JSON_NULL] = "null",     [JSON_FALSE] = "false",     [JSON_TRUE] = "true",
+		[JSON_NULL] = "null",        [JSON_FALSE] = "false",    [JSON_TRUE] = "true",
 		[JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array",
 	};
 	int length = token->length > 60 ? 60 : (int)token->length;
@@ -122,10 +123,10 @@ static void describe_found(const struct json_token *token, char *buffer, size_t 
 static void describe_expected(const struct field *field, bool element, char *buffer, size_t size)
 {
 	static const char *const kinds[] = {
-		[FIELD_BOOL] = "true or false",      [FIELD_STRING] = "a string",
-		[FIELD_STRINGS] = "an array",        [FIELD_UINTS] = "an array",
-		[FIELD_ENUMS] = "an array",          [FIELD_OBJECT] = "an object",
-		[FIELD_OBJECTS] = "an array",        [FIELD_STRING_MAP] = "an object",
+		[FIELD_BOOL] = "true or false",   [FIELD_STRING] = "a string",
+		[FIELD_STRINGS] = "an array",     [FIELD_UINTS] = "an array",
+		[FIELD_ENUMS] = "an array",       [FIELD_OBJECT] = "an object",
+		[FIELD_OBJECTS] = "an array",     [FIELD_STRING_MAP] = "an object",
 		[FIELD_OBJECT_MAP] = "an object",
 	};
 	enum field_type type = field->type;
@@ -135,7 +136,8 @@ static void describe_expected(const struct field *field, bool element, char *buf
 	else if (element && (type == FIELD_OBJECTS || type == FIELD_OBJECT_MAP))
 		snprintf(buffer, size, "an object");
 	else if (type == FIELD_INT)
-		snprintf(buffer, size, "a number from %" PRId64 " to %" PRIu64, field->min, field->max);
+		snprintf(buffer, size, "a number from %" PRId64 " to %" PRIu64, field->min,
+			 field->max);
 	else if (type == FIELD_UINT || (element && type == FIELD_UINTS))
 		snprintf(buffer, size, "a number from 0 to %" PRIu64,
 			 field->max ? field->max : UINT64_MAX);
@@ -152,8 +154,8 @@ static void wrong(struct decoder *decoder, const struct field *field, bool eleme
 
 	describe_expected(field, element, expected, sizeof(expected));
 	describe_found(token, found, sizeof(found));
-	finding(decoder, json_token_start(decoder->document, token), false,
-		"expected %s, found %s", expected, found);
+	finding(decoder, json_token_start(decoder->document, token), false, "expected %s, found %s",
+		expected, found);
 }
 
 /* Edit distance of two short names, letters taken without their case; large when far apart. */
@@ -509,7 +511,8 @@ static int on_close(struct decoder *decoder)
 
 static void take_name(struct frame *frame, const struct json_token *token)
 {
-	size_t length = token->length < sizeof(frame->name) ? token->length : sizeof(frame->name) - 1;
+	size_t length =
+		token->length < sizeof(frame->name) ? token->length : sizeof(frame->name) - 1;
 
 	memcpy(frame->name, token->text, length);
 	frame->name[length] = '\0';

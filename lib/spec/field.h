@@ -34,14 +34,14 @@ struct list {
 	bool set;
 };
 
-#define LIST(type) \
-	struct { \
+#define LIST(type)          \
+	struct {            \
 		type *item; \
-		size_t n; \
-		bool set; \
+		size_t n;   \
+		bool set;   \
 	}
 
-#define list_each(element, list) \
+#define list_each(element, list)                                \
 	for (__typeof__((list).item + 0) element = (list).item; \
 	     element && element < (list).item + (list).n; element++)
 
@@ -71,9 +71,10 @@ enum field_type {
 };
 
 enum {
-	FIELD_REQUIRED = 1,  /* its absence is an error */
-	FIELD_ABSOLUTE = 2,  /* a string, or each of the strings, begins with '/' */
-	FIELD_NOT_EMPTY = 4, /* a string with at least one byte, an array with at least one element */
+	FIELD_REQUIRED = 1, /* its absence is an error */
+	FIELD_ABSOLUTE = 2, /* a string, or each of the strings, begins with '/' */
+	FIELD_NOT_EMPTY =
+		4, /* a string with at least one byte, an array with at least one element */
 };
 
 struct object;
@@ -83,9 +84,9 @@ struct field {
 	enum field_type type;
 	unsigned int flags;
 	size_t offset;
-	int64_t min; /* INT */
-	uint64_t max; /* INT, UINT, UINTS; 0 for none */
-	const struct name *names; /* ENUM, ENUMS; ends in a row without a name */
+	int64_t min;                 /* INT */
+	uint64_t max;                /* INT, UINT, UINTS; 0 for none */
+	const struct name *names;    /* ENUM, ENUMS; ends in a row without a name */
 	const struct object *object; /* OBJECT, OBJECTS, OBJECT_MAP */
 };
 

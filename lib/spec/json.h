@@ -7,7 +7,7 @@
 
 /* How deep objects and arrays may be nested, and how large a document may be. */
 #define JSON_DEPTH_MAX 64
-#define JSON_SIZE_MAX ((size_t)64 * 1024 * 1024)
+#define JSON_SIZE_MAX  ((size_t)64 * 1024 * 1024)
 
 enum json_event {
 	JSON_NULL,

@@ -11,25 +11,31 @@
 #define ID_MAX 4294967294ULL /* 4294967295 is (uid_t)-1, "leave as it is" to setresuid(2) */
 
 /* One row: F(struct, member, TYPE, flags), and one macro for each type that needs more. */
-#define ROW(s, m, t, fl, ...) \
-	{ .name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), __VA_ARGS__ }
-#define F(s, m, t, fl) ROW(s, m, t, fl, .max = 0)
-#define F_INT(s, m, lo, hi) ROW(s, m, INT, 0, .min = (lo), .max = (hi))
-#define F_UINT(s, m, hi) ROW(s, m, UINT, 0, .max = (hi))
+#define ROW(s, m, t, fl, ...)                                                                \
+	{                                                                                    \
+		.name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), \
+		__VA_ARGS__                                                                  \
+	}
+#define F(s, m, t, fl)           ROW(s, m, t, fl, .max = 0)
+#define F_INT(s, m, lo, hi)      ROW(s, m, INT, 0, .min = (lo), .max = (hi))
+#define F_UINT(s, m, hi)         ROW(s, m, UINT, 0, .max = (hi))
 #define F_NEED_INT(s, m, lo, hi) ROW(s, m, INT, FIELD_REQUIRED, .min = (lo), .max = (hi))
-#define F_NEED_UINT(s, m, hi) ROW(s, m, UINT, FIELD_REQUIRED, .max = (hi))
-#define F_ENUM(s, m, fl, n) ROW(s, m, ENUM, fl, .names = n)
-#define F_ENUMS(s, m, n) ROW(s, m, ENUMS, 0, .names = n)
-#define F_OBJECT(s, m, fl, o) ROW(s, m, OBJECT, fl, .object = &(o))
-#define F_OBJECTS(s, m, o) ROW(s, m, OBJECTS, 0, .object = &(o))
-#define F_OBJECT_MAP(s, m, o) ROW(s, m, OBJECT_MAP, 0, .object = &(o))
-#define END { .name = NULL }
+#define F_NEED_UINT(s, m, hi)    ROW(s, m, UINT, FIELD_REQUIRED, .max = (hi))
+#define F_ENUM(s, m, fl, n)      ROW(s, m, ENUM, fl, .names = n)
+#define F_ENUMS(s, m, n)         ROW(s, m, ENUMS, 0, .names = n)
+#define F_OBJECT(s, m, fl, o)    ROW(s, m, OBJECT, fl, .object = &(o))
+#define F_OBJECTS(s, m, o)       ROW(s, m, OBJECTS, 0, .object = &(o))
+#define F_OBJECT_MAP(s, m, o)    ROW(s, m, OBJECT_MAP, 0, .object = &(o))
+#define END                  \
+	{                    \
+		.name = NULL \
+	}
 
 #define OBJECT(s, rows) \
 	static const struct object rows##_object = { .size = sizeof(struct s), .fields = rows }
 
 #define NEED FIELD_REQUIRED
-#define ABS FIELD_ABSOLUTE
+#define ABS  FIELD_ABSOLUTE
 #define FULL FIELD_NOT_EMPTY
 
 static const struct field id_mapping[] = {
@@ -75,12 +81,9 @@ static const struct field user[] = {
 OBJECT(spec_user, user);
 
 static const struct field capabilities[] = {
-	F(spec_capabilities, bounding, STRINGS, 0),
-	F(spec_capabilities, effective, STRINGS, 0),
-	F(spec_capabilities, inheritable, STRINGS, 0),
-	F(spec_capabilities, permitted, STRINGS, 0),
-	F(spec_capabilities, ambient, STRINGS, 0),
-	END,
+	F(spec_capabilities, bounding, STRINGS, 0),    F(spec_capabilities, effective, STRINGS, 0),
+	F(spec_capabilities, inheritable, STRINGS, 0), F(spec_capabilities, permitted, STRINGS, 0),
+	F(spec_capabilities, ambient, STRINGS, 0),     END,
 };
 OBJECT(spec_capabilities, capabilities);
 
@@ -114,10 +117,14 @@ static const struct field rlimit[] = {
 OBJECT(spec_rlimit, rlimit);
 
 static const struct name scheduler_policies[] = {
-	{ "SCHED_OTHER", SCHED_OTHER + 1 }, { "SCHED_FIFO", SCHED_FIFO + 1 },
-	{ "SCHED_RR", SCHED_RR + 1 },       { "SCHED_BATCH", SCHED_BATCH + 1 },
-	{ "SCHED_ISO", 4 + 1 },             { "SCHED_IDLE", SCHED_IDLE + 1 },
-	{ "SCHED_DEADLINE", 6 + 1 },        { NULL, 0 },
+	{ "SCHED_OTHER", SCHED_OTHER + 1 },
+	{ "SCHED_FIFO", SCHED_FIFO + 1 },
+	{ "SCHED_RR", SCHED_RR + 1 },
+	{ "SCHED_BATCH", SCHED_BATCH + 1 },
+	{ "SCHED_ISO", 4 + 1 },
+	{ "SCHED_IDLE", SCHED_IDLE + 1 },
+	{ "SCHED_DEADLINE", 6 + 1 },
+	{ NULL, 0 },
 };
 
 /* include/uapi/linux/sched.h */
@@ -202,10 +209,14 @@ static const struct field hooks[] = {
 OBJECT(spec_hooks, hooks);
 
 const struct name spec_namespace_names[] = {
-	{ "pid", (int)ABI_CLONE_NEWPID },   { "network", (int)ABI_CLONE_NEWNET },
-	{ "mount", (int)ABI_CLONE_NEWNS },  { "ipc", (int)ABI_CLONE_NEWIPC },
-	{ "uts", (int)ABI_CLONE_NEWUTS },   { "user", (int)ABI_CLONE_NEWUSER },
-	{ "cgroup", (int)ABI_CLONE_NEWCGROUP }, { "time", (int)ABI_CLONE_NEWTIME },
+	{ "pid", (int)ABI_CLONE_NEWPID },
+	{ "network", (int)ABI_CLONE_NEWNET },
+	{ "mount", (int)ABI_CLONE_NEWNS },
+	{ "ipc", (int)ABI_CLONE_NEWIPC },
+	{ "uts", (int)ABI_CLONE_NEWUTS },
+	{ "user", (int)ABI_CLONE_NEWUSER },
+	{ "cgroup", (int)ABI_CLONE_NEWCGROUP },
+	{ "time", (int)ABI_CLONE_NEWTIME },
 	{ NULL, 0 },
 };
 
@@ -239,7 +250,10 @@ static const struct field net_device[] = {
 OBJECT(spec_net_device, net_device);
 
 static const struct name device_rule_types[] = {
-	{ "a", 'a' }, { "c", 'c' }, { "b", 'b' }, { NULL, 0 },
+	{ "a", 'a' },
+	{ "c", 'c' },
+	{ "b", 'b' },
+	{ NULL, 0 },
 };
 
 static const struct field device_rule[] = {
@@ -358,10 +372,14 @@ static const struct field resources[] = {
 OBJECT(spec_resources, resources);
 
 static const struct name seccomp_ops[] = {
-	{ "SCMP_CMP_NE", SPEC_CMP_NE }, { "SCMP_CMP_LT", SPEC_CMP_LT },
-	{ "SCMP_CMP_LE", SPEC_CMP_LE }, { "SCMP_CMP_EQ", SPEC_CMP_EQ },
-	{ "SCMP_CMP_GE", SPEC_CMP_GE }, { "SCMP_CMP_GT", SPEC_CMP_GT },
-	{ "SCMP_CMP_MASKED_EQ", SPEC_CMP_MASKED_EQ }, { NULL, 0 },
+	{ "SCMP_CMP_NE", SPEC_CMP_NE },
+	{ "SCMP_CMP_LT", SPEC_CMP_LT },
+	{ "SCMP_CMP_LE", SPEC_CMP_LE },
+	{ "SCMP_CMP_EQ", SPEC_CMP_EQ },
+	{ "SCMP_CMP_GE", SPEC_CMP_GE },
+	{ "SCMP_CMP_GT", SPEC_CMP_GT },
+	{ "SCMP_CMP_MASKED_EQ", SPEC_CMP_MASKED_EQ },
+	{ NULL, 0 },
 };
 
 static const struct name seccomp_actions[] = {
@@ -417,12 +435,9 @@ static const struct field seccomp[] = {
 OBJECT(spec_seccomp, seccomp);
 
 static const struct field intel_rdt[] = {
-	F(spec_intel_rdt, closID, STRING, 0),
-	F(spec_intel_rdt, schemata, STRINGS, 0),
-	F(spec_intel_rdt, l3CacheSchema, STRING, 0),
-	F(spec_intel_rdt, memBwSchema, STRING, 0),
-	F(spec_intel_rdt, enableMonitoring, BOOL, 0),
-	END,
+	F(spec_intel_rdt, closID, STRING, 0),         F(spec_intel_rdt, schemata, STRINGS, 0),
+	F(spec_intel_rdt, l3CacheSchema, STRING, 0),  F(spec_intel_rdt, memBwSchema, STRING, 0),
+	F(spec_intel_rdt, enableMonitoring, BOOL, 0), END,
 };
 OBJECT(spec_intel_rdt, intel_rdt);
 
@@ -441,10 +456,14 @@ OBJECT(spec_personality, personality);
 
 /* include/uapi/linux/mempolicy.h; WEIGHTED_INTERLEAVE came with 6.9 */
 static const struct name memory_policy_modes[] = {
-	{ "MPOL_DEFAULT", 0 + 1 },        { "MPOL_PREFERRED", 1 + 1 },
-	{ "MPOL_BIND", 2 + 1 },           { "MPOL_INTERLEAVE", 3 + 1 },
-	{ "MPOL_LOCAL", 4 + 1 },          { "MPOL_PREFERRED_MANY", 5 + 1 },
-	{ "MPOL_WEIGHTED_INTERLEAVE", 6 + 1 }, { NULL, 0 },
+	{ "MPOL_DEFAULT", 0 + 1 },
+	{ "MPOL_PREFERRED", 1 + 1 },
+	{ "MPOL_BIND", 2 + 1 },
+	{ "MPOL_INTERLEAVE", 3 + 1 },
+	{ "MPOL_LOCAL", 4 + 1 },
+	{ "MPOL_PREFERRED_MANY", 5 + 1 },
+	{ "MPOL_WEIGHTED_INTERLEAVE", 6 + 1 },
+	{ NULL, 0 },
 };
 
 static const struct name memory_policy_flags[] = {

@@ -19,8 +19,10 @@ int id_check(const char *id, struct oci_error *err)
 				  "invalid container ID: it has %zu characters, %d are allowed",
 				  length, ID_LENGTH_MAX);
 	if (!strchr(FIRST, id[0]) || id[strspn(id, FIRST "-.")] != '\0')
-		return fail_plain(err, -EINVAL, NULL,
-				  "invalid container ID \"%s\": only letters, digits and _ + - . are "
-				  "allowed, and it begins with a letter, a digit, _ or +", id);
+		return fail_plain(
+			err, -EINVAL, NULL,
+			"invalid container ID \"%s\": only letters, digits and _ + - . are "
+			"allowed, and it begins with a letter, a digit, _ or +",
+			id);
 	return 0;
 }

@@ -7,8 +7,11 @@
 #include "spec/dump.h"
 #include "state/record.h"
 
-#define ROW(s, m, t, fl, ...) \
-	{ .name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), __VA_ARGS__ }
+#define ROW(s, m, t, fl, ...)                                                                \
+	{                                                                                    \
+		.name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), \
+		__VA_ARGS__                                                                  \
+	}
 
 static const struct name phases[] = {
 	{ "creating", RECORD_CREATING },

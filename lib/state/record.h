@@ -31,7 +31,7 @@ struct record {
 	int phase; /* enum record_phase */
 	const char *bundle;
 	const char *rootfs;
-	const char *created; /* RFC 3339 */
+	const char *created;   /* RFC 3339 */
 	struct opt_uint owner; /* uid */
 	struct opt_int pid;
 	struct opt_uint pidfd;     /* inode of a pidfd of it: unique, 6.9 */

@@ -15,8 +15,8 @@
 #include "base/fd.h"
 #include "state/state.h"
 
-#define RECORD "state.json"
-#define SOCKET "start"
+#define RECORD          "state.json"
+#define SOCKET          "start"
 #define RECORD_SIZE_MAX ((size_t)16 * 1024 * 1024)
 
 void state_done(struct state *state)

@@ -11,7 +11,7 @@
 #include "state/record.h"
 
 struct state {
-	int dir; /* -1 when not open */
+	int dir;          /* -1 when not open */
 	const char *root; /* borrowed */
 	const char *id;   /* borrowed */
 };
@@ -21,8 +21,8 @@ void state_done(struct state *state);
 
 /* Makes a container's directory and locks it. -EEXIST when the id is in use. The root is made when
  * it is missing. */
-int state_create(const char *root, const char *id, struct state *ret, struct oci_error *err)
-	_must_check_;
+int state_create(const char *root, const char *id, struct state *ret,
+		 struct oci_error *err) _must_check_;
 
 /* Opens a container's directory; -ENOENT, "does not exist", when there is none. With @lock it waits
  * until no other verb holds the lock. */
@@ -32,8 +32,8 @@ int state_open(const char *root, const char *id, bool lock, struct state *ret,
 /* Whether another verb holds the lock at this moment. */
 bool state_is_busy(const struct state *state);
 
-int state_write(const struct state *state, const struct record *record, struct oci_error *err)
-	_must_check_;
+int state_write(const struct state *state, const struct record *record,
+		struct oci_error *err) _must_check_;
 
 /* -ENODATA when there is no record: a create that died before it had written its intent. */
 int state_read(const struct state *state, struct arena *arena, struct record **ret,

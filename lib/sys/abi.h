@@ -28,30 +28,30 @@
 #define ABI_MOVE_MOUNT_F_EMPTY_PATH 0x00000004
 #define ABI_MOVE_MOUNT_T_EMPTY_PATH 0x00000040
 
-#define ABI_FSOPEN_CLOEXEC        1
-#define ABI_FSMOUNT_CLOEXEC       1
-#define ABI_FSCONFIG_SET_FLAG     0
-#define ABI_FSCONFIG_SET_STRING   1
-#define ABI_FSCONFIG_CMD_CREATE   6
+#define ABI_FSOPEN_CLOEXEC      1
+#define ABI_FSMOUNT_CLOEXEC     1
+#define ABI_FSCONFIG_SET_FLAG   0
+#define ABI_FSCONFIG_SET_STRING 1
+#define ABI_FSCONFIG_CMD_CREATE 6
 
 /* 5.3 */
 #define NR_pidfd_open 434
 #define NR_clone3     435
 
-#define ABI_CLONE_NEWTIME         0x00000080ULL
-#define ABI_CLONE_VM              0x00000100ULL
-#define ABI_CLONE_PIDFD           0x00001000ULL
-#define ABI_CLONE_VFORK           0x00004000ULL
-#define ABI_CLONE_PARENT          0x00008000ULL
-#define ABI_CLONE_NEWNS           0x00020000ULL
-#define ABI_CLONE_NEWCGROUP       0x02000000ULL
-#define ABI_CLONE_NEWUTS          0x04000000ULL
-#define ABI_CLONE_NEWIPC          0x08000000ULL
-#define ABI_CLONE_NEWUSER         0x10000000ULL
-#define ABI_CLONE_NEWPID          0x20000000ULL
-#define ABI_CLONE_NEWNET          0x40000000ULL
-#define ABI_CLONE_CLEAR_SIGHAND   0x100000000ULL /* 5.5 */
-#define ABI_CLONE_INTO_CGROUP     0x200000000ULL /* 5.7 */
+#define ABI_CLONE_NEWTIME       0x00000080ULL
+#define ABI_CLONE_VM            0x00000100ULL
+#define ABI_CLONE_PIDFD         0x00001000ULL
+#define ABI_CLONE_VFORK         0x00004000ULL
+#define ABI_CLONE_PARENT        0x00008000ULL
+#define ABI_CLONE_NEWNS         0x00020000ULL
+#define ABI_CLONE_NEWCGROUP     0x02000000ULL
+#define ABI_CLONE_NEWUTS        0x04000000ULL
+#define ABI_CLONE_NEWIPC        0x08000000ULL
+#define ABI_CLONE_NEWUSER       0x10000000ULL
+#define ABI_CLONE_NEWPID        0x20000000ULL
+#define ABI_CLONE_NEWNET        0x40000000ULL
+#define ABI_CLONE_CLEAR_SIGHAND 0x100000000ULL /* 5.5 */
+#define ABI_CLONE_INTO_CGROUP   0x200000000ULL /* 5.7 */
 
 struct abi_clone_args {
 	uint64_t flags;
@@ -83,7 +83,7 @@ struct abi_open_how {
 };
 
 /* 5.9 */
-#define NR_close_range 436
+#define NR_close_range          436
 #define ABI_CLOSE_RANGE_CLOEXEC 4 /* 5.11 */
 
 /* 5.12 */

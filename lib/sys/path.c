@@ -19,7 +19,7 @@
 #define LINKS_MAX 40
 
 #define RESOLVE_INSIDE (ABI_RESOLVE_IN_ROOT | ABI_RESOLVE_NO_MAGICLINKS)
-#define RESOLVE_CHILD (ABI_RESOLVE_BENEATH | ABI_RESOLVE_NO_SYMLINKS | ABI_RESOLVE_NO_MAGICLINKS)
+#define RESOLVE_CHILD  (ABI_RESOLVE_BENEATH | ABI_RESOLVE_NO_SYMLINKS | ABI_RESOLVE_NO_MAGICLINKS)
 
 static int try_open(int dirfd, const char *path, int flags, unsigned int mode, uint64_t resolve)
 {
@@ -259,8 +259,8 @@ int path_parent(int root, const char *path, unsigned int mode, char name[PATH_SI
 	if (start == end)
 		return -EINVAL;
 	parent[end] = '\0';
-	if (parent[start] == '.' && (!parent[start + 1] ||
-				     (parent[start + 1] == '.' && !parent[start + 2])))
+	if (parent[start] == '.' &&
+	    (!parent[start + 1] || (parent[start + 1] == '.' && !parent[start + 2])))
 		return -EINVAL;
 	r = copy(name, parent + start);
 	if (r < 0)

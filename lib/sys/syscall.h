@@ -12,16 +12,16 @@
 
 #include "base/macro.h"
 
-#define SYS_WIDEN(x) ((long)(x))
-#define SYS_0(n) sys_call(n, 0, 0, 0, 0, 0, 0)
-#define SYS_1(n, a) sys_call(n, SYS_WIDEN(a), 0, 0, 0, 0, 0)
-#define SYS_2(n, a, b) sys_call(n, SYS_WIDEN(a), SYS_WIDEN(b), 0, 0, 0, 0)
+#define SYS_WIDEN(x)      ((long)(x))
+#define SYS_0(n)          sys_call(n, 0, 0, 0, 0, 0, 0)
+#define SYS_1(n, a)       sys_call(n, SYS_WIDEN(a), 0, 0, 0, 0, 0)
+#define SYS_2(n, a, b)    sys_call(n, SYS_WIDEN(a), SYS_WIDEN(b), 0, 0, 0, 0)
 #define SYS_3(n, a, b, c) sys_call(n, SYS_WIDEN(a), SYS_WIDEN(b), SYS_WIDEN(c), 0, 0, 0)
 #define SYS_4(n, a, b, c, d) \
 	sys_call(n, SYS_WIDEN(a), SYS_WIDEN(b), SYS_WIDEN(c), SYS_WIDEN(d), 0, 0)
 #define SYS_5(n, a, b, c, d, e) \
 	sys_call(n, SYS_WIDEN(a), SYS_WIDEN(b), SYS_WIDEN(c), SYS_WIDEN(d), SYS_WIDEN(e), 0)
-#define SYS_6(n, a, b, c, d, e, f) \
+#define SYS_6(n, a, b, c, d, e, f)                                                        \
 	sys_call(n, SYS_WIDEN(a), SYS_WIDEN(b), SYS_WIDEN(c), SYS_WIDEN(d), SYS_WIDEN(e), \
 		 SYS_WIDEN(f))
 #define SYS_PICK(n, a, b, c, d, e, f, name, ...) name
