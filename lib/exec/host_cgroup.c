@@ -101,25 +101,41 @@ static bool contains_word(const char *words, const char *word, size_t length)
 	return false;
 }
 
-/* Switches on in one directory what is missing of "+cpu +memory ". One at a time, so that the
- * kernel's answer is about one of them. */
-static int enable(int dirfd, const char *controllers)
+static int enable_one(int dirfd, const char *name, size_t length)
 {
-	cleanup(free_done) char *have = NULL;
-	char one[64];
+	char text[64];
+
+	snprintf(text, sizeof(text), "+%.*s", (int)length, name);
+	return file_write(dirfd, "cgroup.subtree_control", text);
+}
+
+/* Switches on for the children of one directory all that there is, as every engine expects; that
+ * which @required names ("memory pids ") must be had. One at a time, so that the kernel's answer is
+ * about one of them. */
+static int enable(int dirfd, const char *required)
+{
+	cleanup(free_done) char *there = NULL, *on = NULL;
+	const char *name;
 	int r;
 
-	r = file_read(dirfd, "cgroup.subtree_control", 4096, &have, NULL);
-	while (r == 0 && *controllers == '+') {
-		size_t n = strcspn(controllers, " ");
+	r = file_read(dirfd, "cgroup.controllers", 4096, &there, NULL);
+	if (r == 0)
+		r = file_read(dirfd, "cgroup.subtree_control", 4096, &on, NULL);
+	if (r < 0)
+		return r;
+	for (name = required; *name; name += strcspn(name, " ") + 1)
+		if (!contains_word(there, name, strcspn(name, " ")))
+			return -ENOENT;
+	for (name = there; *name && *name != '\n'; name += strcspn(name, " \n") + 1) {
+		size_t length = strcspn(name, " \n");
 
-		if (!contains_word(have, controllers + 1, n - 1)) {
-			snprintf(one, sizeof(one), "%.*s", (int)n, controllers);
-			r = file_write(dirfd, "cgroup.subtree_control", one);
-		}
-		controllers += n + 1;
+		if (contains_word(on, name, length))
+			continue;
+		r = enable_one(dirfd, name, length);
+		if (r < 0 && contains_word(required, name, length))
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int host_cgroup_controllers(struct host *host, const struct op *op, struct oci_error *err)

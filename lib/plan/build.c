@@ -54,6 +54,12 @@ struct op *builder_add(struct builder *builder, enum plan_column column, enum op
 	return (struct op *)(void *)(ops->data + ops->length - sizeof(op));
 }
 
+void builder_fail(struct builder *builder, int error)
+{
+	if (builder->error == 0)
+		builder->error = error;
+}
+
 uint32_t builder_bytes(struct builder *builder, const void *data, size_t size)
 {
 	size_t offset;
@@ -69,6 +75,8 @@ uint32_t builder_string(struct builder *builder, const char *string)
 {
 	size_t offset = builder->data.length;
 
+	if (!string)
+		builder_fail(builder, -ENOMEM);
 	if (!string || !string[0])
 		return 0;
 	text_add(&builder->data, string, strlen(string) + 1);
@@ -78,7 +86,7 @@ uint32_t builder_string(struct builder *builder, const char *string)
 int16_t builder_inherited_slot(struct builder *builder)
 {
 	if (builder->inherited >= SLOT_INHERITED_MAX) {
-		builder->failed = true;
+		builder_fail(builder, -E2BIG);
 		return SLOT_NONE;
 	}
 	return (int16_t)builder->inherited++;
@@ -87,7 +95,7 @@ int16_t builder_inherited_slot(struct builder *builder)
 int16_t builder_slot(struct builder *builder, enum plan_column column)
 {
 	if (builder->next[column] >= SLOT_MAX) {
-		builder->failed = true;
+		builder_fail(builder, -E2BIG);
 		return SLOT_NONE;
 	}
 	return (int16_t)builder->next[column]++;
@@ -117,10 +125,12 @@ int builder_finish(struct builder *builder, struct plan **ret, struct oci_error 
 	struct plan *plan;
 	uint32_t base;
 
-	if (builder->failed)
-		return fail(err, -E2BIG, NULL, "the plan needs more than %d descriptors", SLOT_MAX);
 	if (host->failed || child->failed || builder->data.failed)
-		return fail(err, -ENOMEM, NULL, "cannot make the plan");
+		builder_fail(builder, -ENOMEM);
+	if (builder->error == -E2BIG)
+		return fail(err, -E2BIG, NULL, "the plan needs more than %d descriptors", SLOT_MAX);
+	if (builder->error < 0)
+		return fail(err, builder->error, NULL, "cannot make the plan");
 	if (size > INT32_MAX)
 		return fail(err, -E2BIG, NULL, "cannot make the plan");
 	plan = malloc(size);

@@ -16,7 +16,7 @@ struct builder {
 	int inherited;          /* the next slots to hand out */
 	int next[2];
 	uint32_t preserve;
-	bool failed;
+	int error; /* the first thing that went wrong: -ENOMEM, or -E2BIG for too many slots */
 	struct op nowhere; /* where an operation goes when there is no memory; nobody reads it */
 };
 
@@ -29,9 +29,13 @@ void builder_where(struct builder *builder, const char *format, ...) _printf_(2,
 /* Adds an operation and returns it to be filled in; the pointer holds until the next one. */
 struct op *builder_add(struct builder *builder, enum plan_column column, enum op_kind kind);
 
-/* Copies a string, or any bytes (aligned to 8), and returns the reference for struct op. */
+/* Copies a string, or any bytes (aligned to 8), and returns the reference for struct op. NULL is a
+ * string that there was no memory for. */
 uint32_t builder_string(struct builder *builder, const char *string);
 uint32_t builder_bytes(struct builder *builder, const void *data, size_t size);
+
+/* Remembers an error; the first one counts. */
+void builder_fail(struct builder *builder, int error);
 
 /* A slot that both sides know, and one of a column's own. */
 int16_t builder_inherited_slot(struct builder *builder);

@@ -32,11 +32,11 @@ static struct op *add(const struct tree *tree, enum op_kind kind, int16_t slot, 
 /* @within: the slot of the tree that @path is in, 0 for the root. */
 static void add_at(const struct tree *tree, int16_t slot, const char *path, int16_t within)
 {
-	struct op *op = add(tree, OP_TARGET_DIRECTORY, slot, path, NULL);
+	struct op *op = add(tree, OP_TARGET_DIRECTORY, slot, path, "");
 
 	op->slot2 = tree->target;
 	op->c = (uint64_t)within;
-	add(tree, OP_ATTACH, slot, NULL, NULL)->slot2 = tree->target;
+	add(tree, OP_ATTACH, slot, "", "")->slot2 = tree->target;
 }
 
 /* "cpu,cpuacct" as one option each; "name=systemd" as it is. */
@@ -45,14 +45,14 @@ static void add_controllers(const struct tree *tree, const char *controllers)
 	struct op *op;
 
 	if (strncmp(controllers, "name=", 5) == 0) {
-		add(tree, OP_FS_FLAG, tree->mount, "none", NULL);
+		add(tree, OP_FS_FLAG, tree->mount, "none", "");
 		add(tree, OP_FS_STRING, tree->mount, "name", controllers + 5);
 		return;
 	}
 	while (*controllers) {
 		size_t n = strcspn(controllers, ",");
 
-		op = add(tree, OP_FS_FLAG, tree->mount, NULL, NULL);
+		op = add(tree, OP_FS_FLAG, tree->mount, "", "");
 		op->text = builder_string(tree->builder,
 					  arena_strndup(tree->request->arena, controllers, n));
 		controllers += n;
@@ -62,16 +62,16 @@ static void add_controllers(const struct tree *tree, const char *controllers)
 
 static void add_fresh(const struct tree *tree, const struct host_hierarchy *hierarchy)
 {
-	add(tree, OP_FS_OPEN, tree->mount, hierarchy->v2 ? "cgroup2" : "cgroup", NULL);
+	add(tree, OP_FS_OPEN, tree->mount, hierarchy->v2 ? "cgroup2" : "cgroup", "");
 	add(tree, OP_FS_STRING, tree->mount, "source", "cgroup");
 	if (!hierarchy->v2)
 		add_controllers(tree, hierarchy->controllers);
-	add(tree, OP_FS_MOUNT, tree->mount, NULL, NULL)->a = tree->attributes;
+	add(tree, OP_FS_MOUNT, tree->mount, "", "")->a = tree->attributes;
 }
 
 static void add_bound(const struct tree *tree, const struct host_hierarchy *hierarchy)
 {
-	struct op *op = add(tree, OP_TREE, tree->mount, NULL, NULL);
+	struct op *op = add(tree, OP_TREE, tree->mount, "", "");
 	const char *path;
 
 	/* The path was looked at when the groups were planned. */
@@ -79,7 +79,7 @@ static void add_bound(const struct tree *tree, const struct host_hierarchy *hier
 		path = "";
 	op->text = builder_string(
 		tree->builder, arena_printf(tree->request->arena, "%s%s", hierarchy->mount, path));
-	op = add(tree, OP_ATTRIBUTES, tree->mount, NULL, NULL);
+	op = add(tree, OP_ATTRIBUTES, tree->mount, "", "");
 	op->a = tree->attributes;
 	op->c = ABI_MS_PRIVATE;
 }
@@ -110,10 +110,10 @@ static void add_hierarchy(const struct tree *tree, const struct host_hierarchy *
 /* Before 6.15: attached first, and kept open to be furnished. */
 static void add_early(const struct tree *tree)
 {
-	struct op *op = add(tree, OP_TARGET_DIRECTORY, tree->tmpfs, tree->destination, NULL);
+	struct op *op = add(tree, OP_TARGET_DIRECTORY, tree->tmpfs, tree->destination, "");
 
 	op->slot2 = tree->target;
-	op = add(tree, OP_ATTACH, tree->tmpfs, NULL, NULL);
+	op = add(tree, OP_ATTACH, tree->tmpfs, "", "");
 	op->slot2 = tree->target;
 	op->flags = OP_KEEP;
 }
@@ -124,21 +124,21 @@ static void add_v1(const struct tree *tree)
 {
 	const struct host_facts *facts = tree->request->facts;
 
-	add(tree, OP_FS_OPEN, tree->tmpfs, "tmpfs", NULL);
+	add(tree, OP_FS_OPEN, tree->tmpfs, "tmpfs", "");
 	add(tree, OP_FS_STRING, tree->tmpfs, "source", "tmpfs");
 	add(tree, OP_FS_STRING, tree->tmpfs, "mode", "755");
-	add(tree, OP_FS_MOUNT, tree->tmpfs, NULL, NULL)->a =
+	add(tree, OP_FS_MOUNT, tree->tmpfs, "", "")->a =
 		tree->attributes & ~(uint64_t)ABI_MOUNT_ATTR_RDONLY;
 	if (!facts->detached_assembly)
 		add_early(tree);
 	for (unsigned int i = 0; i < facts->n_hierarchies; i++)
 		add_hierarchy(tree, &facts->hierarchies[i]);
 	if (tree->attributes & ABI_MOUNT_ATTR_RDONLY)
-		add(tree, OP_ATTRIBUTES, tree->tmpfs, NULL, NULL)->a = ABI_MOUNT_ATTR_RDONLY;
+		add(tree, OP_ATTRIBUTES, tree->tmpfs, "", "")->a = ABI_MOUNT_ATTR_RDONLY;
 	if (facts->detached_assembly)
 		add_at(tree, tree->tmpfs, tree->destination, 0);
 	else
-		add(tree, OP_CLOSE, tree->tmpfs, NULL, NULL);
+		add(tree, OP_CLOSE, tree->tmpfs, "", "");
 }
 
 void plan_cgroup_mount(struct builder *builder, const struct plan_request *request,

@@ -61,8 +61,7 @@ static void add_write(const struct group *group, const char *file, const char *v
 
 	op->slot = group->slot;
 	op->text = builder_string(group->builder, file);
-	op->text2 = builder_string(group->builder, value ? value : "");
-	group->builder->failed = group->builder->failed || !value;
+	op->text2 = builder_string(group->builder, value);
 }
 
 static void add_int(const struct group *group, const char *where, const char *file, int64_t value)
@@ -295,7 +294,7 @@ static void limit_devices_v2(const struct group *group, const struct spec_resour
 	if (resources->devices.n == 0)
 		return;
 	if (!rules) {
-		group->builder->failed = true;
+		builder_fail(group->builder, -ENOMEM);
 		return;
 	}
 	list_each(rule, resources->devices)
@@ -324,14 +323,23 @@ static int limit_v2(const struct group *group, const struct spec_resources *reso
 	return r;
 }
 
-/* What has to be switched on above the group for the files to be there. */
+/* The controllers without which a limit of the config could not be written, "memory pids ". */
 static const char *controllers_of(const struct spec_resources *resources, struct arena *arena)
 {
+	const struct spec_memory *memory = resources->memory;
 	const struct spec_cpu *cpu = resources->cpu;
+	bool set = cpu && (cpu->cpus || cpu->mems);
 
-	return arena_printf(arena, "%s%s%s%s", resources->memory ? "+memory " : "",
-			    cpu ? "+cpu " : "", cpu && (cpu->cpus || cpu->mems) ? "+cpuset " : "",
-			    resources->pids ? "+pids " : "");
+	return arena_printf(
+		arena, "%s%s%s%s",
+		memory && (memory->limit.set || memory->swap.set || memory->reservation.set)
+			? "memory "
+			: "",
+		cpu && (cpu->shares.value || cpu->quota.value || cpu->period.value ||
+			cpu->burst.set || cpu->idle.set)
+			? "cpu "
+			: "",
+		set ? "cpuset " : "", resources->pids && resources->pids->limit.set ? "pids " : "");
 }
 
 /* --- the groups --- */
@@ -406,11 +414,16 @@ static int make_group(struct group *group, const char *path, struct oci_error *e
 	struct op *op;
 
 	builder_where(group->builder, "/linux/cgroupsPath");
-	if (only_v2 && resources) {
+	if (only_v2) {
 		op = builder_add(group->builder, PLAN_HOST, OP_CGROUP_CONTROLLERS);
 		op->text = builder_string(group->builder, path);
-		op->text2 = builder_string(group->builder,
-					   controllers_of(resources, group->request->arena));
+		if (resources) {
+			builder_where(group->builder, "/linux/resources");
+			op->where = group->builder->where;
+			op->text2 = builder_string(
+				group->builder, controllers_of(resources, group->request->arena));
+			builder_where(group->builder, "/linux/cgroupsPath");
+		}
 	}
 	op = builder_add(group->builder, PLAN_HOST, OP_CGROUP_MAKE);
 	op->slot = group->slot;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The program: from /process/args, env, cwd, rlimits and user.umask to operations. Pure. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,8 +64,7 @@ static uint32_t add_paths(struct builder *builder, const struct spec_process *pr
 		text_add(&file, path, length);
 		text_putc(&file, '/');
 		text_puts(&file, name);
-		builder->failed = builder->failed || file.failed;
-		offsets[n++] = builder_string(builder, file.failed ? "" : file.data);
+		offsets[n++] = builder_string(builder, file.failed ? NULL : file.data);
 		if (!path[length])
 			return n;
 		path += length + 1;
@@ -88,7 +88,7 @@ static uint32_t add_table(struct builder *builder, const struct spec_process *pr
 	uint32_t *offset;
 
 	if (!exec) {
-		builder->failed = true;
+		builder_fail(builder, -ENOMEM);
 		return 0;
 	}
 	exec->n_args = (uint32_t)process->args.n;
