@@ -18,7 +18,6 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -29,7 +28,6 @@
 /* One rule for one number. */
 struct entry {
 	uint32_t number;
-	uint32_t order;
 	const struct spec_seccomp_rule *rule;
 	unsigned int socketcall; /* instead of the rule's own conditions, if not 0 */
 };
@@ -281,13 +279,47 @@ static void emit_search(struct compiler *compiler, size_t low, size_t high)
 
 /* --- ranges --- */
 
-static int compare_entries(const void *left, const void *right)
-{
-	const struct entry *a = left, *b = right;
+/* Sorts by number, and leaves those with the same number in their order: by counting, eleven bits
+ * at a time. */
+#define DIGIT_BITS 11
+#define DIGITS     (1u << DIGIT_BITS)
 
-	if (a->number != b->number)
-		return a->number < b->number ? -1 : 1;
-	return a->order < b->order ? -1 : a->order > b->order;
+static void sort_by_digit(const struct entry *from, struct entry *to, size_t n, unsigned int shift)
+{
+	uint32_t at[DIGITS] = { 0 }, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at[from[i].number >> shift & (DIGITS - 1)]++;
+	for (size_t i = 0; i < DIGITS; i++) {
+		uint32_t count = at[i];
+
+		at[i] = sum;
+		sum += count;
+	}
+	for (size_t i = 0; i < n; i++)
+		to[at[from[i].number >> shift & (DIGITS - 1)]++] = from[i];
+}
+
+static int sort_entries(struct compiler *compiler)
+{
+	size_t n = compiler->n_entries;
+	struct entry *other = arena_alloc(&compiler->arena, (n + 1) * sizeof(*other));
+	uint32_t varying = 0;
+
+	if (!other)
+		return -ENOMEM;
+	for (size_t i = 1; i < n; i++)
+		varying |= compiler->entries[i].number ^ compiler->entries[0].number;
+	for (unsigned int shift = 0; shift < 32; shift += DIGIT_BITS) {
+		struct entry *sorted = other;
+
+		if (!(varying >> shift & (DIGITS - 1)))
+			continue;
+		sort_by_digit(compiler->entries, sorted, n, shift);
+		other = compiler->entries;
+		compiler->entries = sorted;
+	}
+	return 0;
 }
 
 static void add_entry(struct compiler *compiler, const struct spec_seccomp_rule *rule,
@@ -297,7 +329,6 @@ static void add_entry(struct compiler *compiler, const struct spec_seccomp_rule 
 		return;
 	compiler->entries[compiler->n_entries] = (struct entry){
 		.number = (uint32_t)number,
-		.order = (uint32_t)compiler->n_entries,
 		.rule = rule,
 		.socketcall = socketcall,
 	};
@@ -306,7 +337,7 @@ static void add_entry(struct compiler *compiler, const struct spec_seccomp_rule 
 
 static int collect_entries(struct compiler *compiler)
 {
-	int socketcall = seccomp_number(compiler->arch, "socketcall");
+	int socketcall = seccomp_call_find(compiler->arch, "socketcall").number;
 	size_t n = 0;
 
 	list_each(rule, compiler->seccomp->syscalls)
@@ -319,15 +350,14 @@ static int collect_entries(struct compiler *compiler)
 		if (outcome_of(rule->action, &rule->errnoRet) == compiler->fallback)
 			continue;
 		list_each(name, rule->names) {
-			unsigned int call = seccomp_socketcall(compiler->arch, *name);
+			struct seccomp_call call = seccomp_call_find(compiler->arch, *name);
 
-			add_entry(compiler, rule, seccomp_number(compiler->arch, *name), 0);
-			if (call && rule->args.n == 0)
-				add_entry(compiler, rule, socketcall, call);
+			add_entry(compiler, rule, call.number, 0);
+			if (call.socketcall && rule->args.n == 0)
+				add_entry(compiler, rule, socketcall, call.socketcall);
 		}
 	}
-	qsort(compiler->entries, compiler->n_entries, sizeof(struct entry), compare_entries);
-	return 0;
+	return sort_entries(compiler);
 }
 
 static void add_range(struct compiler *compiler, const struct range *range)

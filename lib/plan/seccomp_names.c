@@ -50,23 +50,24 @@ static const struct {
 	{ "file_setattr", 469 },      { "set_mempolicy_home_node", 450 },
 };
 
-/* 32-bit x86: libseccomp gives pseudo numbers for these, which are calls of their own since 4.3
- * (sockets) and 5.1 (System V IPC). arch/x86/entry/syscalls/syscall_32.tbl, linux/net.h. */
+/* 32-bit x86: for these libseccomp gives pseudo numbers, -100 less the number of the call in
+ * linux/net.h for sockets, below -200 for System V IPC. They are calls of their own as well since
+ * 4.3 and 5.1: arch/x86/entry/syscalls/syscall_32.tbl. */
+#define PSEUDO_SOCKET_FIRST (-101)
+#define PSEUDO_SOCKET_LAST  (-120)
 static const struct {
 	const char *name;
 	int number;
-	unsigned int socketcall;
 } x86[] = {
-	{ "socket", 359, 1 },      { "bind", 361, 2 },        { "connect", 362, 3 },
-	{ "listen", 363, 4 },      { "accept", -1, 5 },       { "getsockname", 367, 6 },
-	{ "getpeername", 368, 7 }, { "socketpair", 360, 8 },  { "send", -1, 9 },
-	{ "recv", -1, 10 },        { "sendto", 369, 11 },     { "recvfrom", 371, 12 },
-	{ "shutdown", 373, 13 },   { "setsockopt", 366, 14 }, { "getsockopt", 365, 15 },
-	{ "sendmsg", 370, 16 },    { "recvmsg", 372, 17 },    { "accept4", 364, 18 },
-	{ "recvmmsg", 337, 19 },   { "sendmmsg", 345, 20 },   { "semget", 393, 0 },
-	{ "semctl", 394, 0 },      { "shmget", 395, 0 },      { "shmctl", 396, 0 },
-	{ "shmat", 397, 0 },       { "shmdt", 398, 0 },       { "msgget", 399, 0 },
-	{ "msgsnd", 400, 0 },      { "msgrcv", 401, 0 },      { "msgctl", 402, 0 },
+	{ "socket", 359 },     { "bind", 361 },        { "connect", 362 },
+	{ "listen", 363 },     { "getsockname", 367 }, { "getpeername", 368 },
+	{ "socketpair", 360 }, { "sendto", 369 },      { "recvfrom", 371 },
+	{ "shutdown", 373 },   { "setsockopt", 366 },  { "getsockopt", 365 },
+	{ "sendmsg", 370 },    { "recvmsg", 372 },     { "accept4", 364 },
+	{ "recvmmsg", 337 },   { "sendmmsg", 345 },    { "semget", 393 },
+	{ "semctl", 394 },     { "shmget", 395 },      { "shmctl", 396 },
+	{ "shmat", 397 },      { "shmdt", 398 },       { "msgget", 399 },
+	{ "msgsnd", 400 },     { "msgrcv", 401 },      { "msgctl", 402 },
 };
 
 const struct seccomp_arch *seccomp_arch_find(const char *name)
@@ -87,16 +88,6 @@ const struct seccomp_arch *seccomp_arch_own(void)
 	return NULL;
 }
 
-unsigned int seccomp_socketcall(const struct seccomp_arch *arch, const char *name)
-{
-	if (arch->token != SCMP_ARCH_X86)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(x86); i++)
-		if (strcmp(x86[i].name, name) == 0)
-			return x86[i].socketcall;
-	return 0;
-}
-
 static int newer_number(const struct seccomp_arch *arch, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(newer); i++)
@@ -107,17 +98,29 @@ static int newer_number(const struct seccomp_arch *arch, const char *name)
 	return -1;
 }
 
-int seccomp_number(const struct seccomp_arch *arch, const char *name)
+static struct seccomp_call x86_call(int pseudo, const char *name)
 {
-	int number = seccomp_syscall_resolve_name_arch(arch->token, name);
+	struct seccomp_call call = { .number = -1 };
 
-	if (number >= 0)
-		return number;
-	if (number == __NR_SCMP_ERROR)
-		return newer_number(arch, name);
-	if (arch->token == SCMP_ARCH_X86)
-		for (size_t i = 0; i < ARRAY_SIZE(x86); i++)
-			if (strcmp(x86[i].name, name) == 0)
-				return x86[i].number;
-	return -1;
+	if (pseudo <= PSEUDO_SOCKET_FIRST && pseudo >= PSEUDO_SOCKET_LAST)
+		call.socketcall = (unsigned int)(PSEUDO_SOCKET_FIRST + 1 - pseudo);
+	for (size_t i = 0; i < ARRAY_SIZE(x86); i++)
+		if (strcmp(x86[i].name, name) == 0)
+			call.number = x86[i].number;
+	return call;
+}
+
+struct seccomp_call seccomp_call_find(const struct seccomp_arch *arch, const char *name)
+{
+	struct seccomp_call call = {
+		.number = seccomp_syscall_resolve_name_arch(arch->token, name),
+	};
+
+	if (call.number >= 0)
+		return call;
+	if (call.number == __NR_SCMP_ERROR)
+		call.number = newer_number(arch, name);
+	else if (arch->token == SCMP_ARCH_X86)
+		call = x86_call(call.number, name);
+	return call;
 }

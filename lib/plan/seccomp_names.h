@@ -19,12 +19,14 @@ const struct seccomp_arch *seccomp_arch_find(const char *name);
 /* The one that this program was built for. */
 const struct seccomp_arch *seccomp_arch_own(void);
 
-/* The number of a system call, negative when @arch does not have it. */
-int seccomp_number(const struct seccomp_arch *arch, const char *name);
-
-/* On 32-bit x86 the calls of sockets came through socketcall(2) at first: the value of its first
- * argument that stands for @name, 0 if it has none. */
-unsigned int seccomp_socketcall(const struct seccomp_arch *arch, const char *name);
+/* A system call on one architecture: its number, negative when it has none; and on 32-bit x86,
+ * where the calls of sockets came through socketcall(2) at first, the value of that one's first
+ * argument that stands for it, 0 when there is none. */
+struct seccomp_call {
+	int number;
+	unsigned int socketcall;
+};
+struct seccomp_call seccomp_call_find(const struct seccomp_arch *arch, const char *name);
 
 #define SECCOMP_X32_BIT 0x40000000u
 
