@@ -8,6 +8,11 @@
 
 #include "ocirun.h"
 
+static const struct option options[] = {
+	FLAG("all", 'a', all, "every process of the container, also when its first one has ended"),
+	{ NULL, 0, 0, 0, NULL, NULL },
+};
+
 static int parse_realtime(const char *name)
 {
 	int base = strncasecmp(name, "RTMIN", 5) == 0 ? SIGRTMIN : SIGRTMAX;
@@ -46,7 +51,10 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 
 	if (signal < 0)
 		return report_text("unknown signal \"%s\"", text);
-	return oci_kill(context, arguments->names[0], signal, &err) < 0 ? report(&err) : 0;
+	return oci_kill(context, arguments->names[0], signal, arguments->all ? OCI_KILL_ALL : 0,
+			&err) < 0
+		       ? report(&err)
+		       : 0;
 }
 
 const struct command command_kill = {
@@ -55,5 +63,6 @@ const struct command command_kill = {
 	.min = 1,
 	.max = 2,
 	.help = "send a signal (TERM) to a container's first process",
+	.options = options,
 	.run = run,
 };

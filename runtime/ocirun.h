@@ -37,6 +37,7 @@ struct arguments {
 	bool keep;
 	bool force;
 	bool quiet;
+	bool all;
 
 	/* what is not an option */
 	char **names;

@@ -130,19 +130,30 @@ int oci_run(struct oci_context *context, const char *id, const struct oci_create
 int oci_wait(int pidfd, int *ret_status, struct oci_error *err);
 
 /**
+ * enum oci_kill_flag - whom a signal goes to
+ * @OCI_KILL_ALL: every process in the container's cgroup, also when its init has ended
+ *
+ * Since: 0.1
+ */
+enum oci_kill_flag { OCI_KILL_ALL = 1, OCI_KILL_FORCE_WIDTH_ = 1 << 30 };
+
+/**
  * oci_kill - send a signal to a container's init
  * @context: the context
  * @id:      its id
  * @signal:  the number, 0 to 64; 0 only looks
+ * @flags:   of enum oci_kill_flag, or-ed
  * @err:     filled in on failure; may be NULL
  *
  * Thread-safe. It waits for no other verb.
  *
- * Return: 0; -ESRCH, "container not running", when it is neither created nor running; -EINVAL.
+ * Return: 0; -ESRCH, "container not running", when it is neither created nor running and
+ * OCI_KILL_ALL is not given; -EINVAL.
  *
  * Since: 0.1. Source: runtime.md, "Kill".
  */
-int oci_kill(struct oci_context *context, const char *id, int signal, struct oci_error *err);
+int oci_kill(struct oci_context *context, const char *id, int signal, unsigned int flags,
+	     struct oci_error *err);
 
 /**
  * enum oci_delete_flag - how a container is deleted

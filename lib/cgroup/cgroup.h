@@ -17,6 +17,10 @@ struct cgroup {
 /* Kills every process in the groups and below, and waits until they are gone. */
 int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 
+/* Sends a signal to every process that is in the groups or below at this moment. */
+int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal, struct oci_error *err)
+	_must_check_;
+
 /* Removes the groups with all below them, processes first. What is gone already is no error. */
 int cgroup_remove(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 

@@ -35,7 +35,8 @@ static int open_group(const struct cgroup *cgroup)
 }
 
 /* Calls @visit for each directory in @dir. */
-static int each_child(int dir, int (*visit)(int parent, const char *name))
+static int each_child(int dir, int (*visit)(int parent, const char *name, const void *data),
+		      const void *data)
 {
 	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
@@ -48,33 +49,38 @@ static int each_child(int dir, int (*visit)(int parent, const char *name))
 	}
 	while (r == 0 && (entry = readdir(stream)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			r = visit(dir, entry->d_name);
+			r = visit(dir, entry->d_name, data);
 	closedir(stream);
 	return r;
 }
 
-/* Kills one process and waits for its end. The number may be somebody else's by the time the
- * pidfd is open, so the group is asked once more. */
-static int kill_one(int dir, int pid)
+/* Walks the processes of one group. The number may be somebody else's by the time the pidfd is
+ * open, so the group is asked once more. */
+static bool is_member(int dir, int pid)
 {
 	cleanup(free_done) char *procs = NULL;
+	char *rest, *line;
+
+	if (file_read(dir, "cgroup.procs", 16 << 20, &procs, NULL) < 0)
+		return false;
+	for (line = strtok_r(procs, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (atoi(line) == pid)
+			return true;
+	return false;
+}
+
+static int signal_one(int dir, int pid, int signal, bool wait)
+{
 	cleanup(fd_done) int pidfd = sys_pidfd_open(pid, 0);
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
-	char *rest, *line;
-	bool ours = false;
 	int r;
 
 	if (pidfd < 0)
 		return pidfd == -ESRCH ? 0 : pidfd;
-	r = file_read(dir, "cgroup.procs", 16 << 20, &procs, NULL);
-	if (r < 0)
-		return r;
-	for (line = strtok_r(procs, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		ours = ours || atoi(line) == pid;
-	if (!ours)
+	if (!is_member(dir, pid))
 		return 0;
-	r = sys_pidfd_send_signal(pidfd, SIGKILL);
-	if (r < 0)
+	r = sys_pidfd_send_signal(pidfd, signal);
+	if (r < 0 || !wait)
 		return r == -ESRCH ? 0 : r;
 	do
 		r = poll(&poll_fd, 1, DEATH_TIMEOUT_MS);
@@ -82,7 +88,13 @@ static int kill_one(int dir, int pid)
 	return r < 0 ? -errno : r == 0 ? -ETIMEDOUT : 0;
 }
 
-static int kill_round(int dir, bool *ret_empty)
+/* What each_child() hands on. */
+struct order {
+	int signal;
+	bool wait;
+};
+
+static int signal_members(int dir, const struct order *order, bool *ret_empty)
 {
 	cleanup(free_done) char *procs = NULL;
 	char *rest, *line;
@@ -98,34 +110,35 @@ static int kill_round(int dir, bool *ret_empty)
 		/* 0: a process that our pid namespace does not see. */
 		if (num_parse(line, strlen(line), INT32_MAX, &pid) < 0 || pid == 0)
 			return -ESRCH;
-		r = kill_one(dir, (int)pid);
+		r = signal_one(dir, (int)pid, order->signal, order->wait);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int kill_child(int parent, const char *name);
+static int signal_child(int parent, const char *name, const void *order);
 
-static int kill_tree(int dir)
+/* Once; or, when it is to wait for their end, again and again until nobody is left. */
+static int signal_tree(int dir, const struct order *order)
 {
 	bool empty = false;
 	int r = 0;
 
-	for (int i = 0; r == 0 && !empty && i < ROUNDS; i++)
-		r = kill_round(dir, &empty);
-	if (r == 0 && !empty)
+	for (int i = 0; r == 0 && !empty && i < (order->wait ? ROUNDS : 1); i++)
+		r = signal_members(dir, order, &empty);
+	if (r == 0 && order->wait && !empty)
 		r = -EBUSY;
-	return r < 0 ? r : each_child(dir, kill_child);
+	return r < 0 ? r : each_child(dir, signal_child, order);
 }
 
-static int kill_child(int parent, const char *name)
+static int signal_child(int parent, const char *name, const void *order)
 {
 	cleanup(fd_done) int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (dir < 0)
 		return errno == ENOENT ? 0 : -errno;
-	return kill_tree(dir);
+	return signal_tree(dir, order);
 }
 
 static bool has_prefix(const char *events, const char *line)
@@ -166,6 +179,7 @@ static int kill_v2(int dir)
 
 static int kill_group(const struct cgroup *cgroup, struct oci_error *err)
 {
+	static const struct order order = { .signal = SIGKILL, .wait = true };
 	cleanup(fd_done) int dir = open_group(cgroup);
 	int r;
 
@@ -173,7 +187,7 @@ static int kill_group(const struct cgroup *cgroup, struct oci_error *err)
 		return 0;
 	r = dir < 0 ? dir : kill_v2(dir);
 	if (r == -ENOENT) /* v1, or before 5.14 */
-		r = kill_tree(dir);
+		r = signal_tree(dir, &order);
 	if (r < 0)
 		return fail(err, r, cgroup->path, "cannot kill the processes in cgroup %s%s",
 			    cgroup->mount, cgroup->path);
@@ -191,7 +205,27 @@ int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err)
 	return 0;
 }
 
-static int remove_tree(int parent, const char *name)
+int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal, struct oci_error *err)
+{
+	const struct order order = { .signal = signal };
+
+	/* One hierarchy is enough: all processes are in each. */
+	for (size_t i = 0; i < n; i++) {
+		cleanup(fd_done) int dir = open_group(&cgroups[i]);
+		int r;
+
+		if (dir == -ENOENT)
+			continue;
+		r = dir < 0 ? dir : signal_tree(dir, &order);
+		if (r < 0)
+			return fail(err, r, cgroups[i].path, "cannot signal cgroup %s%s",
+				    cgroups[i].mount, cgroups[i].path);
+		break;
+	}
+	return 0;
+}
+
+static int remove_tree(int parent, const char *name, const void *nothing)
 {
 	cleanup(fd_done) int dir = -1;
 	int r;
@@ -203,7 +237,7 @@ static int remove_tree(int parent, const char *name)
 	dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return errno == ENOENT ? 0 : -errno;
-	r = each_child(dir, remove_tree);
+	r = each_child(dir, remove_tree, nothing);
 	if (r < 0)
 		return r;
 	return unlinkat(parent, name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
@@ -231,12 +265,12 @@ static int remove_group(const struct cgroup *cgroup, struct oci_error *err)
 		return fail(err, -ENOMEM, NULL, "cannot remove a cgroup");
 	if (cgroup->existing >= strlen(path) || (mount < 0 && errno == ENOENT))
 		return 0;
-	r = mount < 0 ? -errno : remove_tree(mount, path + strspn(path, "/"));
+	r = mount < 0 ? -errno : remove_tree(mount, path + strspn(path, "/"), NULL);
 	if (r == -EBUSY) {
 		r = kill_group(cgroup, err);
 		if (r < 0)
 			return r;
-		r = remove_tree(mount, path + strspn(path, "/"));
+		r = remove_tree(mount, path + strspn(path, "/"), NULL);
 	}
 	if (r < 0)
 		return fail(err, r, cgroup->path, "cannot remove cgroup %s%s", cgroup->mount,

@@ -6,6 +6,7 @@
 #include <oci/oci.h>
 
 #include "base/arena.h"
+#include "cgroup/cgroup.h"
 #include "state/state.h"
 
 #define DEFAULT_STATE_ROOT "/run/ocirun"
@@ -37,6 +38,9 @@ const char *status_name(enum status status);
  * NULL; it is -1 for STATUS_CREATING and STATUS_STOPPED. */
 enum status status_find(const struct state *state, const struct record *record, bool locked,
 			int *ret_pidfd);
+
+/* The groups of a record as lib/cgroup/ wants them, to be freed; NULL when memory ran out. */
+struct cgroup *container_cgroups(const struct record *record) _must_check_;
 
 /* Kills whatever is left of a container and removes its cgroups and its record. @record may be
  * NULL. The caller holds the lock. */

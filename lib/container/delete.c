@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "cgroup/cgroup.h"
 #include "container/container.h"
 #include "state/id.h"
 #include "sys/calls.h"
@@ -37,10 +36,22 @@ static int kill_init(const struct record *record, struct oci_error *err)
 	return 0;
 }
 
+struct cgroup *container_cgroups(const struct record *record)
+{
+	struct cgroup *cgroups = calloc(record->cgroups.n + 1, sizeof(*cgroups));
+	size_t n = 0;
+
+	if (!cgroups)
+		return NULL;
+	list_each(cgroup, record->cgroups)
+		cgroups[n++] = (struct cgroup){ cgroup->mount, cgroup->path,
+						(size_t)cgroup->existing.value };
+	return cgroups;
+}
+
 int container_destroy(const struct state *state, const struct record *record, struct oci_error *err)
 {
 	cleanup(free_done) struct cgroup *cgroups = NULL;
-	size_t n = 0;
 	int r;
 
 	if (!record)
@@ -48,13 +59,10 @@ int container_destroy(const struct state *state, const struct record *record, st
 	r = kill_init(record, err);
 	if (r < 0)
 		return r;
-	cgroups = calloc(record->cgroups.n + 1, sizeof(*cgroups));
+	cgroups = container_cgroups(record);
 	if (!cgroups)
 		return fail(err, -ENOMEM, NULL, "cannot delete container \"%s\"", record->id);
-	list_each(cgroup, record->cgroups)
-		cgroups[n++] = (struct cgroup){ cgroup->mount, cgroup->path,
-						(size_t)cgroup->existing.value };
-	r = cgroup_remove(cgroups, n, err);
+	r = cgroup_remove(cgroups, record->cgroups.n, err);
 	return r < 0 ? r : state_remove(state, err);
 }
 

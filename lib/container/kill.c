@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* kill: a signal to a container's init, through a pidfd. */
 #include <errno.h>
+#include <signal.h>
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -10,7 +11,18 @@
 
 #define SIGNAL_MAX 64
 
-_public_ int oci_kill(struct oci_context *context, const char *id, int signal,
+static int kill_all(const struct record *record, int signal, struct oci_error *err)
+{
+	cleanup(free_done) struct cgroup *cgroups = container_cgroups(record);
+
+	if (!cgroups)
+		return fail(err, -ENOMEM, NULL, "kill container \"%s\"", record->id);
+	if (signal == SIGKILL)
+		return cgroup_kill(cgroups, record->cgroups.n, err);
+	return cgroup_signal(cgroups, record->cgroups.n, signal, err);
+}
+
+_public_ int oci_kill(struct oci_context *context, const char *id, int signal, unsigned int flags,
 		      struct oci_error *err)
 {
 	cleanup(arena_done) struct arena arena = { 0 };
@@ -28,6 +40,8 @@ _public_ int oci_kill(struct oci_context *context, const char *id, int signal,
 		r = state_read(&state, &arena, &record, err);
 	if (r < 0)
 		return r;
+	if (flags & OCI_KILL_ALL)
+		return kill_all(record, signal, err);
 	pidfd = process_open(record);
 	r = pidfd < 0 ? pidfd : sys_pidfd_send_signal(pidfd, signal);
 	if (r == -ESRCH)
