@@ -26,6 +26,12 @@ static int parse_realtime(const char *name)
 	return signal >= SIGRTMIN && signal <= SIGRTMAX ? signal : -1;
 }
 
+/* Names that some signals have besides. */
+static const struct {
+	const char *name;
+	int signal;
+} aliases[] = { { "IO", SIGIO }, { "POLL", SIGPOLL }, { "IOT", SIGIOT }, { "CLD", SIGCHLD } };
+
 static int parse(const char *text)
 {
 	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
@@ -34,6 +40,9 @@ static int parse(const char *text)
 		return atoi(text) < _NSIG ? atoi(text) : -1;
 	if (strncasecmp(name, "RTMIN", 5) == 0 || strncasecmp(name, "RTMAX", 5) == 0)
 		return parse_realtime(name);
+	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (strcasecmp(aliases[i].name, name) == 0)
+			return aliases[i].signal;
 	for (int signal = 1; signal < SIGRTMIN; signal++) {
 		const char *known = sigabbrev_np(signal);
 

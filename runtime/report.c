@@ -31,23 +31,45 @@ int report_open(const struct arguments *arguments)
 	return 0;
 }
 
-/* Appends @message in quotes, as JSON has them. logfmt's quotes are the same. */
-static size_t quote(char *to, size_t size, const char *message)
+/* How many bytes the UTF-8 character at @text has; 0 if it is none. */
+static int utf8_length(const unsigned char *text)
 {
+	int n = text[0] < 0x80                      ? 1
+		: text[0] >= 0xc2 && text[0] < 0xe0 ? 2
+		: (text[0] & 0xf0) == 0xe0          ? 3
+		: text[0] >= 0xf0 && text[0] < 0xf5 ? 4
+						    : 0;
+
+	for (int i = 1; i < n; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates, and what is beyond U+10FFFF. */
+	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
+	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+/* Copies @message as it stands between quotes in JSON. logfmt's quotes are the same. */
+static void quote(char *to, size_t size, const char *message)
+{
+	const unsigned char *from = (const unsigned char *)message;
 	size_t n = 0;
 
-	for (; *message && n + 8 < size; message++) {
-		unsigned char c = (unsigned char)*message;
+	while (*from && n + 8 < size) {
+		int length = utf8_length(from);
 
-		if (c == '"' || c == '\\')
-			n += (size_t)snprintf(to + n, size - n, "\\%c", c);
-		else if (c < 0x20)
-			n += (size_t)snprintf(to + n, size - n, "\\u%04x", c);
+		if (*from == '"' || *from == '\\')
+			n += (size_t)snprintf(to + n, size - n, "\\%c", *from);
+		else if (*from < 0x20)
+			n += (size_t)snprintf(to + n, size - n, "\\u%04x", *from);
+		else if (length == 0)
+			to[n++] = '?';
 		else
-			to[n++] = (char)c;
+			n += (size_t)snprintf(to + n, size - n, "%.*s", length, (const char *)from);
+		from += length > 0 ? length : 1;
 	}
 	to[n] = '\0';
-	return n;
 }
 
 static void write_log(const char *level, const char *message)

@@ -19,11 +19,20 @@ const char *error_reason(int code, char *buffer, size_t size)
 	return buffer;
 }
 
+/* One line, whatever names were put into it. */
+static void flatten(char *message)
+{
+	for (; *message; message++)
+		if (((unsigned char)*message < 0x20 && *message != '\t') || *message == 0x7f)
+			*message = '?';
+}
+
 static void put(struct oci_error *err, int code, const char *where, const char *format, va_list ap)
 {
 	err->code = code;
 	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");
 	vsnprintf(err->message, sizeof(err->message), format, ap);
+	flatten(err->message);
 }
 
 int fail(struct oci_error *err, int code, const char *where, const char *format, ...)

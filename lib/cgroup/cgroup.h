@@ -18,8 +18,11 @@ struct cgroup {
 int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 
 /* Sends a signal to every process that is in the groups or below at this moment. */
-int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal, struct oci_error *err)
-	_must_check_;
+int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal,
+		  struct oci_error *err) _must_check_;
+
+/* On v1 a frozen process does not even die of SIGKILL: lets them run again. */
+int cgroup_thaw(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 
 /* Removes the groups with all below them, processes first. What is gone already is no error. */
 int cgroup_remove(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;

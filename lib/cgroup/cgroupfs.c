@@ -177,6 +177,23 @@ static int kill_v2(int dir)
 	}
 }
 
+int cgroup_thaw(const struct cgroup *cgroups, size_t n, struct oci_error *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		cleanup(fd_done) int dir = -1;
+		int r;
+
+		if (!strstr(cgroups[i].mount, "freezer"))
+			continue;
+		dir = open_group(&cgroups[i]);
+		r = dir < 0 ? dir : file_write(dir, "freezer.state", "THAWED");
+		if (r < 0 && r != -ENOENT && r != -ENODEV)
+			return fail(err, r, cgroups[i].path, "cannot thaw cgroup %s%s",
+				    cgroups[i].mount, cgroups[i].path);
+	}
+	return 0;
+}
+
 static int kill_group(const struct cgroup *cgroup, struct oci_error *err)
 {
 	static const struct order order = { .signal = SIGKILL, .wait = true };
@@ -196,6 +213,10 @@ static int kill_group(const struct cgroup *cgroup, struct oci_error *err)
 
 int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err)
 {
+	int thawed = cgroup_thaw(cgroups, n, err);
+
+	if (thawed < 0)
+		return thawed;
 	for (size_t i = 0; i < n; i++) {
 		int r = kill_group(&cgroups[i], err);
 
@@ -230,7 +251,8 @@ static int remove_tree(int parent, const char *name, const void *nothing)
 	cleanup(fd_done) int dir = -1;
 	int r;
 
-	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+	/* ENOTDIR: something else has that name, and no group could be made. */
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT || errno == ENOTDIR)
 		return 0;
 	if (errno != EBUSY && errno != ENOTEMPTY)
 		return -errno;

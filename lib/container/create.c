@@ -167,6 +167,7 @@ struct creation {
 	struct state state;
 	struct record record;
 	struct record_cgroup *cgroups;
+	bool *made; /* by us, one for each of them */
 };
 
 static const char *now(struct arena *arena)
@@ -181,16 +182,36 @@ static const char *now(struct arena *arena)
 			    time.tv_nsec);
 }
 
-/* What may exist from now on. Which parts of a cgroup's path were there before is known when it is
- * made; until then only our own parent is certain to be kept. */
+/* How many bytes of @path are there already, and so are not ours to remove. Of the default path our
+ * own parent is kept in any case. */
+static size_t existing_part(const char *mount, const char *path)
+{
+	static const char own[] = "/ocirun";
+	cleanup(fd_done) int root = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char part[PATH_MAX];
+	char *slash;
+
+	if (snprintf(part, sizeof(part), "%s", path + 1) >= (int)sizeof(part))
+		return 0;
+	for (;;) {
+		if (faccessat(root, part, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return strlen(part) + 1;
+		slash = strrchr(part, '/');
+		if (!slash)
+			return 0;
+		*slash = '\0';
+		if (strcmp(part, own + 1) == 0)
+			return strlen(own);
+	}
+}
+
+/* What may exist from now on. */
 static int fill_record(struct creation *creation, struct preparation *preparation, const char *id)
 {
-	const char *own = "/ocirun/";
-	size_t existing =
-		strncmp(preparation->cgroup_path, own, strlen(own)) == 0 ? strlen(own) - 1 : 0;
 	unsigned int n = preparation->facts.n_hierarchies;
 
 	creation->cgroups = arena_alloc(&preparation->arena, (n + 1) * sizeof(*creation->cgroups));
+	creation->made = arena_alloc(&preparation->arena, n + 1);
 	creation->record = (struct record){
 		.version = { RECORD_VERSION, true },
 		.id = id,
@@ -205,14 +226,17 @@ static int fill_record(struct creation *creation, struct preparation *preparatio
 				 preparation->spec->annotations.n,
 				 preparation->spec->annotations.n > 0 },
 	};
-	if (!creation->cgroups || !creation->record.created)
+	if (!creation->cgroups || !creation->made || !creation->record.created)
 		return -ENOMEM;
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++) {
+		const char *mount = preparation->facts.hierarchies[i].mount;
+
 		creation->cgroups[i] = (struct record_cgroup){
-			.mount = preparation->facts.hierarchies[i].mount,
+			.mount = mount,
 			.path = preparation->cgroup_path,
-			.existing = { existing, true },
+			.existing = { existing_part(mount, preparation->cgroup_path), true },
 		};
+	}
 	return 0;
 }
 
@@ -228,10 +252,16 @@ static void on_cgroup_made(void *context, const char *mount, const char *path, s
 	struct creation *creation = context;
 
 	(void)path;
-	/* Never less than the intent said: our own parent stays for the next container. */
-	list_each(cgroup, creation->record.cgroups)
-		if (strcmp(cgroup->mount, mount) == 0 && existing > cgroup->existing.value)
+	for (size_t i = 0; i < creation->record.cgroups.n; i++) {
+		struct record_cgroup *cgroup = &creation->cgroups[i];
+
+		if (strcmp(cgroup->mount, mount) != 0)
+			continue;
+		creation->made[i] = true;
+		/* Somebody may have been faster since the intent; never less than that said. */
+		if (existing > cgroup->existing.value)
 			cgroup->existing.value = existing;
+	}
 }
 
 static int on_listen(void *context, struct oci_error *err)
@@ -287,6 +317,10 @@ static void undo(struct creation *creation, const struct host *host)
 		       errno == EINTR)
 			;
 	}
+	/* What we did not come to is somebody else's, if it is there. */
+	for (size_t i = 0; i < creation->record.cgroups.n; i++)
+		if (!creation->made[i])
+			creation->cgroups[i].existing.value = strlen(creation->cgroups[i].path);
 	if (creation->preparation->options.pid_file && creation->record.phase == RECORD_CREATED)
 		unlink(creation->preparation->options.pid_file);
 	if (container_destroy(&creation->state, &creation->record, NULL) < 0)

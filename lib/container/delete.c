@@ -14,7 +14,8 @@
 /* A killed process that is not gone by then hangs in the kernel. */
 #define DEATH_TIMEOUT_MS 60000
 
-static int kill_init(const struct record *record, struct oci_error *err)
+static int kill_init(const struct record *record, const struct cgroup *cgroups,
+		     struct oci_error *err)
 {
 	cleanup(fd_done) int pidfd = process_open(record);
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
@@ -27,6 +28,9 @@ static int kill_init(const struct record *record, struct oci_error *err)
 		return 0;
 	if (r < 0)
 		return fail(err, r, NULL, "cannot kill container \"%s\"", record->id);
+	r = cgroup_thaw(cgroups, record->cgroups.n, err);
+	if (r < 0)
+		return r;
 	do
 		r = poll(&poll_fd, 1, DEATH_TIMEOUT_MS);
 	while (r < 0 && errno == EINTR);
@@ -56,13 +60,12 @@ int container_destroy(const struct state *state, const struct record *record, st
 
 	if (!record)
 		return state_remove(state, err);
-	r = kill_init(record, err);
-	if (r < 0)
-		return r;
 	cgroups = container_cgroups(record);
 	if (!cgroups)
 		return fail(err, -ENOMEM, NULL, "cannot delete container \"%s\"", record->id);
-	r = cgroup_remove(cgroups, record->cgroups.n, err);
+	r = kill_init(record, cgroups, err);
+	if (r == 0)
+		r = cgroup_remove(cgroups, record->cgroups.n, err);
 	return r < 0 ? r : state_remove(state, err);
 }
 

@@ -22,6 +22,15 @@ static int kill_all(const struct record *record, int signal, struct oci_error *e
 	return cgroup_signal(cgroups, record->cgroups.n, signal, err);
 }
 
+static int thaw(const struct record *record, struct oci_error *err)
+{
+	cleanup(free_done) struct cgroup *cgroups = container_cgroups(record);
+
+	if (!cgroups)
+		return fail(err, -ENOMEM, NULL, "kill container \"%s\"", record->id);
+	return cgroup_thaw(cgroups, record->cgroups.n, err);
+}
+
 _public_ int oci_kill(struct oci_context *context, const char *id, int signal, unsigned int flags,
 		      struct oci_error *err)
 {
@@ -48,5 +57,5 @@ _public_ int oci_kill(struct oci_context *context, const char *id, int signal, u
 		return fail(err, r, NULL, "kill container \"%s\": container not running", id);
 	if (r < 0)
 		return fail(err, r, NULL, "kill container \"%s\"", id);
-	return 0;
+	return signal == SIGKILL ? thaw(record, err) : 0;
 }

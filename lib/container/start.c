@@ -32,7 +32,7 @@ static int check_startable(const struct state *state, const struct record *recor
 
 static int tell(const struct state *state, struct oci_error *err)
 {
-	cleanup(fd_done) int fd = state_connect(state);
+	cleanup(fd_done) int fd = state_connect(state, true);
 	const char message = MESSAGE_GO;
 	int r;
 

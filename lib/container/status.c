@@ -22,9 +22,9 @@ const char *status_name(enum status status)
  * before that, nobody listens there any more. A connection that says nothing changes nothing. */
 static bool is_parked(const struct state *state)
 {
-	cleanup(fd_done) int fd = state_connect(state);
+	cleanup(fd_done) int fd = state_connect(state, false);
 
-	return fd >= 0;
+	return fd >= 0 || fd == -EAGAIN;
 }
 
 enum status status_find(const struct state *state, const struct record *record, bool locked,

@@ -24,27 +24,43 @@ struct group {
 	int16_t slot;
 };
 
-static bool leads_out(const char *path)
+/* The kernel's limits, with room for the mount point and the names of files. */
+#define PATH_LENGTH_MAX 3072
+#define NAME_LENGTH_MAX 255
+
+/* 0 for a path that names a group below the root of a hierarchy. */
+static int look_at_path(const char *path)
 {
+	bool names_something = false;
+
+	if (strlen(path) > PATH_LENGTH_MAX)
+		return -ENAMETOOLONG;
 	for (const char *c = path; *c;) {
 		size_t n = strcspn(c, "/");
 
 		if (n == 2 && c[0] == '.' && c[1] == '.')
-			return true;
+			return -EINVAL;
+		if (n > NAME_LENGTH_MAX)
+			return -ENAMETOOLONG;
+		names_something = names_something || (n > 0 && (n > 1 || c[0] != '.'));
 		c += n;
 		c += *c == '/';
 	}
-	return false;
+	return names_something ? 0 : -EINVAL;
 }
 
 int plan_cgroup_path(const struct plan_request *request, const char **ret, struct oci_error *err)
 {
 	const char *path = request->spec->linux_ ? request->spec->linux_->cgroupsPath : NULL;
 	char *result;
+	int r = path && path[0] ? look_at_path(path) : 0;
 
-	if (path && path[0] && (leads_out(path) || path[strspn(path, "/.")] == '\0'))
-		return fail_plain(err, -EINVAL, "/linux/cgroupsPath",
+	if (r == -EINVAL)
+		return fail_plain(err, r, "/linux/cgroupsPath",
 				  "/linux/cgroupsPath: \"%s\" does not name a cgroup", path);
+	if (r < 0)
+		return fail(err, r, "/linux/cgroupsPath",
+			    "/linux/cgroupsPath: \"%.200s\" does not name a cgroup", path);
 	if (!path || !path[0])
 		result = arena_printf(request->arena, DEFAULT_PARENT "%s", request->id);
 	else

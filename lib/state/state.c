@@ -214,7 +214,7 @@ int state_listen(const struct state *state, struct oci_error *err)
 	return TAKE_FD(fd);
 }
 
-int state_connect(const struct state *state)
+int state_connect(const struct state *state, bool patience)
 {
 	cleanup(fd_done) int fd = -1;
 	struct sockaddr_un address;
@@ -224,7 +224,7 @@ int state_connect(const struct state *state)
 		return r;
 	if (faccessat(state->dir, SOCKET, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (patience ? 0 : SOCK_NONBLOCK), 0);
 	if (fd < 0)
 		return -errno;
 	do

@@ -43,9 +43,10 @@ int state_read(const struct state *state, struct arena *arena, struct record **r
 int state_remove(const struct state *state, struct oci_error *err) _must_check_;
 
 /* The socket that init waits on: made, and connected to. Both return a descriptor. connect returns
- * -ENOENT when there is none and -ECONNREFUSED when nobody waits any more. */
+ * -ENOENT when there is none, -ECONNREFUSED when nobody waits any more, and without @patience
+ * -EAGAIN when somebody does, but is stopped and has not accepted those who came before. */
 int state_listen(const struct state *state, struct oci_error *err) _must_check_;
-int state_connect(const struct state *state) _must_check_;
+int state_connect(const struct state *state, bool patience) _must_check_;
 void state_unlisten(const struct state *state);
 
 #endif
