@@ -27,11 +27,19 @@ static void flatten(char *message)
 			*message = '?';
 }
 
-static void put(struct oci_error *err, int code, const char *where, const char *format, va_list ap)
+/* Leaves @reserve bytes for what comes behind the text; what is too long ends in dots. */
+static void put(struct oci_error *err, int code, const char *where, size_t reserve,
+		const char *format, va_list ap) __attribute__((format(printf, 5, 0)));
+
+static void put(struct oci_error *err, int code, const char *where, size_t reserve,
+		const char *format, va_list ap)
 {
+	size_t size = sizeof(err->message) - reserve;
+
 	err->code = code;
 	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");
-	vsnprintf(err->message, sizeof(err->message), format, ap);
+	if ((size_t)vsnprintf(err->message, size, format, ap) >= size)
+		memcpy(err->message + size - 4, "...", 4);
 	flatten(err->message);
 }
 
@@ -43,12 +51,12 @@ int fail(struct oci_error *err, int code, const char *where, const char *format,
 
 	if (!err)
 		return code;
+	error_reason(code, reason, sizeof(reason));
 	va_start(ap, format);
-	put(err, code, where, format, ap);
+	put(err, code, where, strlen(reason) + 2, format, ap);
 	va_end(ap);
 	used = strlen(err->message);
-	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
-		 error_reason(code, reason, sizeof(reason)));
+	snprintf(err->message + used, sizeof(err->message) - used, ": %s", reason);
 	return code;
 }
 
@@ -59,7 +67,7 @@ int fail_plain(struct oci_error *err, int code, const char *where, const char *f
 	if (!err)
 		return code;
 	va_start(ap, format);
-	put(err, code, where, format, ap);
+	put(err, code, where, 0, format, ap);
 	va_end(ap);
 	return code;
 }

@@ -42,7 +42,7 @@ int child_error_if_any(const struct plan *plan, const struct plan_report *report
 	if (op->kind == OP_EXECUTABLE || op->kind == OP_EXEC)
 		return executable_error(plan, op, error, err);
 	where = plan_string(plan, op->where);
-	plan_print_op(&phrase, plan, op);
+	plan_print_op(&phrase, plan, op, false);
 	if (error == -ENOSYS && plan_op_kernel((enum op_kind)op->kind)[0])
 		return fail(err, error, where, "%s%s%s needs Linux %s", where, where[0] ? ": " : "",
 			    phrase.data ? phrase.data : "", plan_op_kernel((enum op_kind)op->kind));

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,7 +66,7 @@ int host_fail(const struct host *host, const struct op *op, int code, struct oci
 	const char *where = plan_string(host->plan, op->where);
 	cleanup(text_done) struct text phrase = { 0 };
 
-	plan_print_op(&phrase, host->plan, op);
+	plan_print_op(&phrase, host->plan, op, false);
 	return fail(err, code, where, "%s%s%s", where, where[0] ? ": " : "",
 		    phrase.data ? phrase.data : "");
 }
@@ -89,6 +90,26 @@ int host_intent(struct host *host, const struct op *op, struct oci_error *err)
 	return host->calls->intent(host->context, err);
 }
 
+/* Whether the namespace is the one that we are in ourselves. */
+static bool is_ours(int fd, uint64_t type)
+{
+	static const struct {
+		uint64_t type;
+		const char *path;
+	} own[] = {
+		{ ABI_CLONE_NEWUTS, "/proc/self/ns/uts" },
+		{ ABI_CLONE_NEWIPC, "/proc/self/ns/ipc" },
+		{ ABI_CLONE_NEWNET, "/proc/self/ns/net" },
+	};
+	struct stat theirs, ours;
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (own[i].type == type)
+			return stat(own[i].path, &ours) < 0 || fstat(fd, &theirs) < 0 ||
+			       (ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino);
+	return true;
+}
+
 int host_namespace(struct host *host, const struct op *op, struct oci_error *err)
 {
 	int fd = open(plan_string(host->plan, op->text), O_RDONLY | O_CLOEXEC | O_NOCTTY), type;
@@ -98,7 +119,16 @@ int host_namespace(struct host *host, const struct op *op, struct oci_error *err
 	host->fds[op->slot] = fd;
 	type = ioctl(fd, NS_GET_NSTYPE);
 	if (type < 0 || (unsigned int)type != op->a)
-		return host_fail(host, op, -EINVAL, err);
+		return fail_plain(err, -EINVAL, plan_string(host->plan, op->where),
+				  "%s: \"%s\" is not a namespace of that type",
+				  plan_string(host->plan, op->where),
+				  plan_string(host->plan, op->text));
+	if (op->b && is_ours(fd, op->a))
+		return fail_plain(
+			err, -EINVAL, plan_string(host->plan, op->where),
+			"%s: the namespace is the host's, and the config changes settings "
+			"of it",
+			plan_string(host->plan, op->where));
 	return 0;
 }
 

@@ -17,6 +17,10 @@
 
 #define STACK_SIZE 16384
 
+/* What runs in the child: it never returns from these, and a sanitizer that follows stack frames
+ * would take the caller's stack for poisoned ever after. */
+#define _child_ __attribute__((no_sanitize("address")))
+
 enum step { STEP_PRESERVE, STEP_DESCRIPTORS, STEP_EXEC };
 
 struct child {
@@ -27,13 +31,13 @@ struct child {
 	volatile enum step step;
 };
 
-static int duplicate_above(int fd, int limit)
+_child_ static int duplicate_above(int fd, int limit)
 {
 	return (int)SYS(__NR_fcntl, fd, F_DUPFD_CLOEXEC, limit);
 }
 
 /* First all out of the way, then each to its place: none lands on one that is still needed. */
-static int place_descriptors(struct child *child, int *image)
+_child_ static int place_descriptors(struct child *child, int *image)
 {
 	const struct spawn *spawn = child->spawn;
 	int limit = child->first + (int)spawn->n_fds, moved[SPAWN_INHERITED_MAX], r;
@@ -58,7 +62,7 @@ static int place_descriptors(struct child *child, int *image)
 	return sys_close_range((unsigned int)limit, ~0u, ABI_CLOSE_RANGE_CLOEXEC);
 }
 
-static int preserve_descriptors(const struct spawn *spawn)
+_child_ static int preserve_descriptors(const struct spawn *spawn)
 {
 	for (unsigned int i = 0; i < spawn->preserve; i++) {
 		int r = (int)SYS(__NR_fcntl, 3 + (int)i, F_SETFD, 0);
@@ -69,7 +73,7 @@ static int preserve_descriptors(const struct spawn *spawn)
 	return 0;
 }
 
-static void run_child(void *argument)
+_child_ static void run_child(void *argument)
 {
 	struct child *child = argument;
 	static char *const no_environment[] = { NULL };

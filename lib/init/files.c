@@ -7,7 +7,6 @@
 #include "init/init.h"
 #include "sys/path.h"
 
-#define DIRECTORY_MODE 0755
 /* Something is there already: it has to be the very device (config-linux.md, "Devices"). */
 static int check_device(int parent, const char *name, const struct op *op)
 {
@@ -36,7 +35,7 @@ int do_device(struct init *init, const struct op *op)
 	char name[PATH_SIZE];
 	int parent, r;
 
-	parent = path_parent(init->fds[SLOT_ROOT], text_of(init, op), DIRECTORY_MODE, name);
+	parent = path_parent(init->fds[SLOT_ROOT], text_of(init, op), name);
 	if (parent < 0)
 		return parent;
 	r = (int)SYS(__NR_mknodat, parent, name, op->a, (unsigned int)op->b);
@@ -54,7 +53,7 @@ int do_symlink(struct init *init, const struct op *op)
 	char name[PATH_SIZE];
 	int parent, r;
 
-	parent = path_parent(tree_for(init, op), text_of(init, op), DIRECTORY_MODE, name);
+	parent = path_parent(tree_for(init, op), text_of(init, op), name);
 	if (parent < 0)
 		return parent;
 	r = (int)SYS(__NR_symlinkat, text2_of(init, op), parent, name);

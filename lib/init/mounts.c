@@ -8,9 +8,6 @@
 #include "init/init.h"
 #include "sys/path.h"
 
-#define DIRECTORY_MODE 0755
-#define FILE_MODE      0644
-
 /* Of the host's /dev/null. */
 #define NULL_MAJOR 1
 #define NULL_MINOR 3
@@ -87,9 +84,8 @@ int do_target(struct init *init, const struct op *op)
 
 int do_target_directory(struct init *init, const struct op *op)
 {
-	return fill(
-		init, op->slot2,
-		path_make(tree_for(init, op), text_of(init, op), PATH_DIRECTORY, DIRECTORY_MODE));
+	return fill(init, op->slot2,
+		    path_make(tree_for(init, op), text_of(init, op), PATH_DIRECTORY));
 }
 
 int do_target_like(struct init *init, const struct op *op)
@@ -104,8 +100,7 @@ int do_target_like(struct init *init, const struct op *op)
 	directory = (st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR;
 	return fill(init, op->slot2,
 		    path_make(init->fds[SLOT_ROOT], text_of(init, op),
-			      directory ? PATH_DIRECTORY : PATH_FILE,
-			      directory ? DIRECTORY_MODE : FILE_MODE));
+			      directory ? PATH_DIRECTORY : PATH_FILE));
 }
 
 static int attach(int mount, int target)

@@ -36,7 +36,7 @@ static void add_at(const struct tree *tree, int16_t slot, const char *path, int1
 
 	op->slot2 = tree->target;
 	op->c = (uint64_t)within;
-	add(tree, OP_ATTACH, slot, "", "")->slot2 = tree->target;
+	add(tree, OP_ATTACH, slot, path, "")->slot2 = tree->target;
 }
 
 /* "cpu,cpuacct" as one option each; "name=systemd" as it is. */
@@ -113,7 +113,7 @@ static void add_early(const struct tree *tree)
 	struct op *op = add(tree, OP_TARGET_DIRECTORY, tree->tmpfs, tree->destination, "");
 
 	op->slot2 = tree->target;
-	op = add(tree, OP_ATTACH, tree->tmpfs, "", "");
+	op = add(tree, OP_ATTACH, tree->tmpfs, tree->destination, "");
 	op->slot2 = tree->target;
 	op->flags = OP_KEEP;
 }

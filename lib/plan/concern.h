@@ -46,6 +46,8 @@ void plan_devices(struct builder *builder, const struct plan_request *request);
 void plan_hidden_paths(struct builder *builder, const struct plan_request *request);
 
 /* proc.c, process.c, credentials.c, seccomp.c: the program. */
+/* The CLONE_NEW* of the namespace that a sysctl belongs to, 0 for one of the whole host. */
+uint64_t plan_sysctl_namespace(const char *key);
 int plan_proc(struct builder *builder, const struct plan_request *request,
 	      struct oci_error *err) _must_check_;
 void plan_process(struct builder *builder, const struct plan_request *request);

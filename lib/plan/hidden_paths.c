@@ -83,6 +83,7 @@ static void add_readonly(struct builder *builder, const struct spec_strings *pat
 		op->a = ABI_MOUNT_ATTR_RDONLY;
 		op->flags = OP_RECURSIVE;
 		op = builder_add(builder, PLAN_CHILD, OP_ATTACH);
+		op->text = builder_string(builder, *path);
 		op->slot = tree;
 		op->slot2 = target;
 	}

@@ -60,10 +60,11 @@ static void add_target(struct builder *builder, enum op_kind kind, const char *p
 	op->slot2 = slots->target;
 }
 
-static void add_attach(struct builder *builder, const struct slots *slots)
+static void add_attach(struct builder *builder, const char *path, const struct slots *slots)
 {
 	struct op *op = builder_add(builder, PLAN_CHILD, OP_ATTACH);
 
+	op->text = builder_string(builder, path);
 	op->slot = slots->mount;
 	op->slot2 = slots->target;
 }
@@ -79,7 +80,7 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 	op->text = builder_string(builder, plan_host_path(request, mount->source));
 	add_changes(builder, slots->mount, plan);
 	add_target(builder, OP_TARGET_LIKE, mount->destination, slots);
-	add_attach(builder, slots);
+	add_attach(builder, mount->destination, slots);
 }
 
 static void add_remount(struct builder *builder, const struct spec_mount *mount,
@@ -135,7 +136,7 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 	add_attributes(builder, slots->mount, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
 		       false);
 	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, slots);
-	add_attach(builder, slots);
+	add_attach(builder, mount->destination, slots);
 }
 
 static int add_mount(struct builder *builder, const struct plan_request *request,

@@ -51,6 +51,17 @@ int plan_namespaces_check(const struct plan_request *request, struct oci_error *
 	return 0;
 }
 
+/* Whether the config changes something that all in a namespace of this type share. */
+static bool changes(const struct spec *spec, uint64_t type)
+{
+	if (type == ABI_CLONE_NEWUTS && (spec->hostname || spec->domainname))
+		return true;
+	list_each(sysctl, spec->linux_->sysctl)
+		if (plan_sysctl_namespace(sysctl->key) == type)
+			return true;
+	return false;
+}
+
 void plan_namespaces_open(struct builder *builder, const struct plan_request *request)
 {
 	unsigned int index = 0;
@@ -62,9 +73,9 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 			continue;
 		op = builder_add(builder, PLAN_HOST, OP_NAMESPACE);
 		op->a = (unsigned int)namespace->type;
+		op->b = changes(request->spec, op->a); /* then it may not be the host's */
 		op->slot = builder_inherited_slot(builder);
 		op->text = builder_string(builder, namespace->path);
-		/* The slot is what the child's setns() will name; see plan_namespaces_enter(). */
 	}
 }
 

@@ -110,9 +110,11 @@ static void add_operand(struct text *text, const struct plan *plan, const struct
 	}
 }
 
-void plan_print_op(struct text *text, const struct plan *plan, const struct op *op)
+void plan_print_op(struct text *text, const struct plan *plan, const struct op *op, bool slots)
 {
-	for (const char *c = kinds[op->kind].print; *c; c++) {
+	for (const char *c = kinds[op->kind].print; *c && (slots || *c != '|'); c++) {
+		if (*c == '|')
+			continue;
 		if (*c == '%')
 			add_operand(text, plan, op, *++c);
 		else
@@ -129,7 +131,7 @@ static void print_column(struct text *text, const struct plan *plan, enum plan_c
 		const char *where = plan_string(plan, ops[i].where);
 
 		text_printf(text, "%5" PRIu32 "  ", i);
-		plan_print_op(text, plan, &ops[i]);
+		plan_print_op(text, plan, &ops[i], true);
 		if (ops[i].flags & OP_RECURSIVE)
 			text_puts(text, ", recursively");
 		if (ops[i].tolerate)
@@ -156,7 +158,7 @@ static void json_column(struct text *text, const struct plan *plan, enum plan_co
 	for (uint32_t i = 0; i < n; i++) {
 		cleanup(text_done) struct text phrase = { 0 };
 
-		plan_print_op(&phrase, plan, &ops[i]);
+		plan_print_op(&phrase, plan, &ops[i], true);
 		text_printf(text, "%s\n    {\"op\": \"%s\", \"text\": ", i ? "," : "",
 			    kinds[ops[i].kind].name);
 		text_json(text, phrase.data ? phrase.data : "");

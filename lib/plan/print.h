@@ -12,8 +12,8 @@ const char *plan_op_name(enum op_kind kind);
 const char *plan_op_kernel(enum op_kind kind);
 enum plan_column plan_op_column(enum op_kind kind);
 
-/* Appends one operation as a phrase: "mount_setattr 41, set ro,nosuid". */
-void plan_print_op(struct text *text, const struct plan *plan, const struct op *op);
+/* Appends one operation as a phrase: "open_tree "/srv"", and with @slots " -> #41". */
+void plan_print_op(struct text *text, const struct plan *plan, const struct op *op, bool slots);
 
 /* Appends the whole plan, one operation a line, each with the member it came from. */
 void plan_print(struct text *text, const struct plan *plan);

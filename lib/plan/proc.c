@@ -5,6 +5,7 @@
  * (CVE-2025-52881). Init mounts a procfs of its own that nobody else sees; without sysctls one
  * that shows processes only. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -24,8 +25,27 @@ static const struct {
 	{ "kernel/domainname", ABI_CLONE_NEWUTS }, { "kernel/hostname", ABI_CLONE_NEWUTS },
 };
 
-static uint64_t namespace_of(const char *path)
+/* "net.ipv4.ip_forward" and "net/ipv4/conf/eth0.1/forwarding": which of the two comes first is
+ * the separator, as sysctl(8) has it. */
+static void to_path(char *key)
 {
+	if (key[strcspn(key, "./")] != '.')
+		return;
+	for (; *key; key++) {
+		if (*key == '.')
+			*key = '/';
+		else if (*key == '/')
+			*key = '.';
+	}
+}
+
+uint64_t plan_sysctl_namespace(const char *key)
+{
+	char path[256];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s", key) >= sizeof(path))
+		return 0;
+	to_path(path);
 	for (size_t i = 0; i < ARRAY_SIZE(sysctls); i++) {
 		size_t length = strlen(sysctls[i].name);
 		bool prefix = sysctls[i].name[length - 1] == '/';
@@ -36,36 +56,18 @@ static uint64_t namespace_of(const char *path)
 	return 0;
 }
 
-/* "net.ipv4.ip_forward" and "net/ipv4/conf/eth0.1/forwarding": which of the two comes first is
- * the separator, as sysctl(8) has it. */
-static char *to_path(struct arena *arena, const char *key)
-{
-	char *path = arena_printf(arena, "sys/%s", key);
-
-	if (!path || key[strcspn(key, "./")] == '/')
-		return path;
-	for (char *c = path; *c; c++) {
-		if (*c == '.')
-			*c = '/';
-		else if (*c == '/')
-			*c = '.';
-	}
-	path[strlen("sys")] = '/';
-	return path;
-}
-
 static int add_sysctl(struct builder *builder, const struct plan_request *request,
 		      const struct pair *sysctl, int16_t proc, struct oci_error *err)
 {
-	char *path = to_path(request->arena, sysctl->key);
+	char *path = arena_printf(request->arena, "sys/%s", sysctl->key);
+	uint64_t namespace = plan_sysctl_namespace(sysctl->key);
 	const char *name;
-	uint64_t namespace;
 	struct op *op;
 
 	if (!path)
 		return fail(err, -ENOMEM, NULL, "cannot make the plan");
 	name = path + strlen("sys/");
-	namespace = namespace_of(name);
+	to_path(path + strlen("sys/"));
 	if (namespace == 0 || strstr(name, "../") || strstr(name, "/.."))
 		return fail_plain(err, -EINVAL, "/linux/sysctl",
 				  "/linux/sysctl: \"%s\" is not a setting of a namespace",

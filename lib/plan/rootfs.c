@@ -18,7 +18,10 @@ static void add_tree(struct builder *builder, const struct plan_request *request
 
 	builder_where(builder, "/linux/rootfsPropagation");
 	op = builder_add(builder, PLAN_CHILD, OP_PROPAGATION);
-	op->a = propagation ? propagation & ~(unsigned int)ABI_MS_REC : ABI_MS_SLAVE;
+	/* What is unbindable could not be cloned; it becomes so at the end. */
+	op->a = propagation & (ABI_MS_SHARED | ABI_MS_PRIVATE);
+	if (!op->a)
+		op->a = ABI_MS_SLAVE;
 	builder_where(builder, "/root/path");
 	op = builder_add(builder, PLAN_CHILD, OP_TREE);
 	op->slot = SLOT_ROOT;
@@ -49,6 +52,7 @@ static void add_enter(struct builder *builder, const struct plan_request *reques
 		op->c = propagation & ~(unsigned int)ABI_MS_REC;
 		op->flags = propagation & ABI_MS_REC ? OP_RECURSIVE : 0;
 	}
+	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = SLOT_ROOT;
 }
 
 static void add_attach(struct builder *builder)

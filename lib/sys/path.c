@@ -18,6 +18,9 @@
 /* As many symbolic links as the kernel follows in one path. */
 #define LINKS_MAX 40
 
+#define DIRECTORY_MODE 0755
+#define FILE_MODE      0644
+
 #define RESOLVE_INSIDE (ABI_RESOLVE_IN_ROOT | ABI_RESOLVE_NO_MAGICLINKS)
 #define RESOLVE_CHILD  (ABI_RESOLVE_BENEATH | ABI_RESOLVE_NO_SYMLINKS | ABI_RESOLVE_NO_MAGICLINKS)
 
@@ -166,15 +169,16 @@ static int step_link(struct walk *walk, const char *name)
 }
 
 /* Makes @name when it is missing. Whoever made it first, the open that follows looks at it. */
-static int make(int dirfd, const char *name, enum path_kind kind, unsigned int mode)
+static int make(int dirfd, const char *name, enum path_kind kind)
 {
 	int fd, r;
 
 	if (kind == PATH_DIRECTORY) {
-		r = (int)SYS(__NR_mkdirat, dirfd, name, mode);
+		r = (int)SYS(__NR_mkdirat, dirfd, name, DIRECTORY_MODE);
 		return r == -EEXIST ? 0 : r;
 	}
-	fd = sys_openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	fd = sys_openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			FILE_MODE);
 	if (fd == -EEXIST)
 		return 0;
 	if (fd < 0)
@@ -184,7 +188,7 @@ static int make(int dirfd, const char *name, enum path_kind kind, unsigned int m
 }
 
 /* One component forward. @kind is what the component has to be. */
-static int step(struct walk *walk, const char *name, enum path_kind kind, unsigned int mode)
+static int step(struct walk *walk, const char *name, enum path_kind kind)
 {
 	int flags = O_PATH | (kind == PATH_DIRECTORY ? O_DIRECTORY : 0);
 	int fd, r;
@@ -195,7 +199,7 @@ static int step(struct walk *walk, const char *name, enum path_kind kind, unsign
 		return step_up(walk);
 	fd = try_open(walk->fd, name, flags, 0, RESOLVE_CHILD);
 	if (fd == -ENOENT) {
-		r = make(walk->fd, name, kind, kind == PATH_FILE ? mode & 0666 : mode);
+		r = make(walk->fd, name, kind);
 		if (r < 0)
 			return r;
 		fd = try_open(walk->fd, name, flags, 0, RESOLVE_CHILD);
@@ -208,13 +212,13 @@ static int step(struct walk *walk, const char *name, enum path_kind kind, unsign
 	return append(walk->done, name);
 }
 
-static int walk_to_end(struct walk *walk, enum path_kind kind, unsigned int mode)
+static int walk_to_end(struct walk *walk, enum path_kind kind)
 {
 	char name[PATH_SIZE];
 	int r = 0;
 
 	while (r == 0 && take_component(walk->left, name) > 0)
-		r = step(walk, name, is_empty(walk->left) ? kind : PATH_DIRECTORY, mode);
+		r = step(walk, name, is_empty(walk->left) ? kind : PATH_DIRECTORY);
 	if (r < 0) {
 		reach(walk, -1);
 		return r;
@@ -222,7 +226,7 @@ static int walk_to_end(struct walk *walk, enum path_kind kind, unsigned int mode
 	return walk->fd;
 }
 
-int path_make(int root, const char *path, enum path_kind kind, unsigned int mode)
+int path_make(int root, const char *path, enum path_kind kind)
 {
 	struct walk walk;
 	int fd, r;
@@ -238,10 +242,10 @@ int path_make(int root, const char *path, enum path_kind kind, unsigned int mode
 		r = restart(&walk, true);
 	if (r < 0)
 		return r;
-	return walk_to_end(&walk, kind, mode);
+	return walk_to_end(&walk, kind);
 }
 
-int path_parent(int root, const char *path, unsigned int mode, char name[PATH_SIZE])
+int path_parent(int root, const char *path, char name[PATH_SIZE])
 {
 	char parent[PATH_SIZE];
 	size_t end, start;
@@ -266,5 +270,5 @@ int path_parent(int root, const char *path, unsigned int mode, char name[PATH_SI
 	if (r < 0)
 		return r;
 	parent[start] = '\0';
-	return path_make(root, parent, PATH_DIRECTORY, mode);
+	return path_make(root, parent, PATH_DIRECTORY);
 }

@@ -17,13 +17,13 @@ enum path_kind { PATH_DIRECTORY, PATH_FILE };
 /* Opens what is at @path below @root; O_CLOEXEC is added. @flags as in openat2(2). */
 int path_open(int root, const char *path, int flags) _must_check_;
 
-/* Opens @path (O_PATH) and makes what is missing: directories with @mode, and with PATH_FILE an
- * empty file at the end. A dangling symbolic link is followed inside the root, as if the missing
- * part had been there. Returns the descriptor. */
-int path_make(int root, const char *path, enum path_kind kind, unsigned int mode) _must_check_;
+/* Opens @path (O_PATH) and makes what is missing: directories that all may enter, and with
+ * PATH_FILE an empty file that all may read at the end. A dangling symbolic link is followed inside
+ * the root, as if the missing part had been there. Returns the descriptor. */
+int path_make(int root, const char *path, enum path_kind kind) _must_check_;
 
 /* Opens the directory that holds the last component of @path, making it when it is missing, and
  * copies that component to @name. Symbolic links in the last component are not followed. */
-int path_parent(int root, const char *path, unsigned int mode, char name[PATH_SIZE]) _must_check_;
+int path_parent(int root, const char *path, char name[PATH_SIZE]) _must_check_;
 
 #endif

@@ -1,0 +1,651 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What goes wrong says why, in one line that names the member or the object, with exit status 1,
+and leaves nothing. OPS-07, OPS-11, OPS-12, LCY-02, ERR-01."""
+import json
+import os
+import re
+import subprocess
+
+import harness
+from harness import REMOVE, TAG, Test, bind, minimal, read, tmpfs
+
+TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"
+
+
+class Bundles(Test):
+    def test_no_bundle(self):
+        path = os.path.join(self.directory, "none")
+        self.fails('cannot open the bundle "%s": no such file or directory' % path,
+                   "create", "--bundle", path, self.new_id())
+
+    def test_no_config(self):
+        bundle = self.bundle()
+        os.unlink(os.path.join(bundle.path, "config.json"))
+        self.create_fails('cannot read "{bundle}/config.json": no such file or directory', bundle)
+
+    def test_config_is_a_directory(self):
+        bundle = self.bundle()
+        os.unlink(os.path.join(bundle.path, "config.json"))
+        os.mkdir(os.path.join(bundle.path, "config.json"))
+        self.create_fails('cannot read "{bundle}/config.json": is a directory', bundle)
+
+    def test_no_root(self):
+        self.create_fails('/root/path: cannot find "{bundle}/none": no such file or directory',
+                          minimal(root__path="none"))
+
+    def test_root_is_a_file(self):
+        bundle = self.bundle(minimal(root__path="rootfs/bin/report"))
+        self.create_fails('/root/path: "{bundle}/rootfs/bin/report": not a directory', bundle)
+
+
+class Json(Test):
+    def refused(self, text, message):
+        bundle = self.bundle()
+        bundle.save(text)
+        self.create_fails("config.json:" + message, bundle)
+
+    def starts(self, text, place):
+        """The rest of the message is yajl's."""
+        bundle = self.bundle()
+        bundle.save(text)
+        result = self.ocirun("create", "--bundle", bundle.path, self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: config\.json:%s: [^\n]+\n$" % place)
+
+    def test_not_json(self):
+        self.starts("this is not JSON\n", "1:2")
+        self.starts('{\n  "ociVersion": "1.2.0",\n  oops\n}\n', r"3:\d")
+
+    def test_empty(self):
+        self.starts(" ", r"1:\d")
+
+    def test_cut_off(self):
+        text = json.dumps(minimal())
+        self.starts(text[:-1], r"1:\d+")
+        self.starts(text[:40], r"1:\d+")
+
+    def test_trailing_garbage(self):
+        self.starts(json.dumps(minimal()) + "\n{}", r"2:\d")
+        self.starts(json.dumps(minimal()) + " x", r"1:\d+")
+
+    def test_not_an_object(self):
+        for text in ("[]", "3", '"x"', "null", "true"):
+            with self.subTest(text):
+                self.starts(text, "1:1")
+
+    def test_duplicate_members(self):
+        self.refused('{"ociVersion": "1.2.0", "ociVersion": "1.2.0"}',
+                     '1:25: /ociVersion: the member appears twice (and 1 more)')
+
+    def test_duplicate_members_nested(self):
+        self.refused('{"ociVersion": "1.2.0",\n"root": {"path": "a", "path": "b"}}',
+                     '2:23: /root/path: the member appears twice')
+
+    def test_too_deep(self):
+        self.starts("[" * 100000, r"1:\d+")
+
+    def test_invalid_utf8(self):
+        bundle = self.bundle()
+        with open(os.path.join(bundle.path, "config.json"), "wb") as file:
+            file.write(b'{"ociVersion": "1.2.0\xff\xfe"}')
+        result = self.ocirun("create", "--bundle", bundle.path, self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: config\.json:1:\d+: [^\n]+\n$")
+
+
+class Types(Test):
+    """Fail closed: no wrong type is taken as absent."""
+
+    def wrong(self, member, value, message):
+        config = minimal()
+        harness.change(config, member, value)
+        bundle = self.bundle(config)
+        pattern = r"^ocirun: config\.json:\d+:\d+: /%s: %s\n$" % (
+            member.replace(".", "/"), message)
+        result = self.ocirun("create", "--bundle", bundle.path, self.new_id())
+        self.assertEqual((result.code, result.out), (1, ""))
+        self.assertRegex(result.err, pattern)
+        self.assertEqual(self.before.leaks(), [])
+
+    def test_wrong_types(self):
+        number = "expected a number from 0 to %s, found %s"
+        for member, value, message in (
+                ("process.user.uid", "1000", number % ("4294967294", 'the string "1000"')),
+                ("process.user.uid", -1, number % ("4294967294", "-1")),
+                ("process.user.uid", 4294967295, number % ("4294967294", "4294967295")),
+                ("process.user.uid", 1.5, number % ("4294967294", "1.5")),
+                ("process.user.gid", 1e3, number % ("4294967294", "1000.0")),
+                ("process.user.gid", True, number % ("4294967294", "true")),
+                ("process.user.gid", 1 << 64, number % ("4294967294", str(1 << 64))),
+                ("process.user", [], "expected an object, found an array"),
+                ("process.args", "x", 'expected an array, found the string "x"'),
+                ("process.args", {}, "expected an array, found an object"),
+                ("process.env", {}, "expected an array, found an object"),
+                ("process.terminal", "false", 'expected true or false, found the string "false"'),
+                ("process.terminal", 0, "expected true or false, found 0"),
+                ("process.noNewPrivileges", 1, "expected true or false, found 1"),
+                ("process.cwd", 1, "expected a string, found 1"),
+                ("process", [], "expected an object, found an array"),
+                ("root", "rootfs", 'expected an object, found the string "rootfs"'),
+                ("root.readonly", "true", 'expected true or false, found the string "true"'),
+                ("hostname", 1, "expected a string, found 1"),
+                ("mounts", {}, "expected an array, found an object"),
+                ("linux.namespaces", {}, "expected an array, found an object"),
+                ("linux.maskedPaths", "x", 'expected an array, found the string "x"'),
+                ("linux.seccomp", [], "expected an object, found an array"),
+                ("annotations", [], "expected an object, found an array")):
+            with self.subTest(member, value=value):
+                self.wrong(member, value, message)
+
+    def test_null(self):
+        for member in ("process.user.uid", "root.path", "linux.namespaces", "process.args"):
+            with self.subTest(member):
+                config = minimal()
+                harness.change(config, member, None)
+                result = self.run_container(config)
+                self.assertEqual(result.code, 1, "null is no value: %s" % result)
+
+    def test_wrong_elements(self):
+        def wrong(member, value, message):
+            config = minimal()
+            harness.change(config, member, value)
+            bundle = self.bundle(config)
+            result = self.ocirun("create", "--bundle", bundle.path, self.new_id())
+            self.assertEqual(result.code, 1)
+            self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: /%s\n$" % message)
+        wrong("process.args", ["/bin/report", 7], "process/args/1: expected a string, found 7")
+        wrong("process.env", ["A=b", None], "process/env/1: expected a string, found null")
+        wrong("mounts", [7], "mounts/0: expected an object, found 7")
+        wrong("process.user.additionalGids", [1, "2"],
+              'process/user/additionalGids/1: expected a number from 0 to 4294967294, found the '
+              'string "2"')
+        wrong("annotations", {"a": 1}, "annotations/a: expected a string, found 1")
+        wrong("linux.namespaces", [{"type": "mounts"}],
+              'linux/namespaces/0/type: unknown value "mounts", did you mean "mount"\\?')
+        wrong("linux.namespaces", [{"type": "mount"}, {"type": "nope"}],
+              'linux/namespaces/1/type: unknown value "nope"')
+        wrong("process.rlimits", [{"type": "RLIMIT_NOFIL", "soft": 1, "hard": 1}],
+              'process/rlimits/0/type: unknown value "RLIMIT_NOFIL", did you mean "RLIMIT_NOFILE"\\?')
+        wrong("process.cwd", "relative",
+              'process/cwd: expected an absolute path, found "relative"')
+        wrong("process.args", ["/bin/report", "a\0b"], "process/args/1: a string with a NUL character")
+
+    def test_missing_members(self):
+        for member, where, name in (("ociVersion", "", "ociVersion"), ("root", "", "root"),
+                                    ("process.cwd", "/process", "cwd"),
+                                    ("process.args", "/process", "args"),
+                                    ("root.path", "/root", "path")):
+            with self.subTest(member):
+                config = minimal()
+                harness.change(config, member, REMOVE)
+                result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
+                self.assertEqual(result.code, 1)
+                self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: %s(: )?.*\"?%s\"?.*\n$"
+                                 % (where, name))
+
+    def test_empty_args(self):
+        result = self.ocirun("create", "--bundle", self.bundle(minimal(process__args=[])).path,
+                             self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: /process/args: [^\n]+\n$")
+
+
+class Rules(Test):
+    """Rules that span members."""
+
+    def refused(self, message, **changes):
+        self.create_fails("config.json: " + message, minimal(**changes))
+
+    def test_version(self):
+        for version in ("2.0.0", "0.9.0"):
+            self.refused("/ociVersion: version %s of the standard is not supported, only 1.x"
+                         % version, ociVersion=version)
+        for version in ("", "1", "1.0", "v1.0.0", "1.0.0.0", "01.0.0", "1.0.x"):
+            with self.subTest(version):
+                result = self.ocirun("create", "--bundle", self.bundle(
+                    minimal(ociVersion=version)).path, self.new_id())
+                self.assertEqual(result.code, 1)
+                self.assertRegex(result.err, r"^ocirun: config\.json:[^\n]*/ociVersion: [^\n]+\n$")
+
+    def test_newer_minor_version(self):
+        self.assertEqual(self.run_container(minimal("exit", "0", ociVersion="1.99.0")).code, 0)
+
+    def test_duplicate_namespaces(self):
+        self.refused('/linux/namespaces/2/type: the namespace "pid" is listed twice',
+                     linux__namespaces=[{"type": "mount"}, {"type": "pid"}, {"type": "pid"}])
+
+    def test_duplicate_rlimits(self):
+        limit = {"type": "RLIMIT_NOFILE", "soft": 10, "hard": 10}
+        self.refused("/process/rlimits/1/type: the limit is set twice",
+                     process__rlimits=[limit, limit])
+
+    def test_soft_limit_above_the_hard_one(self):
+        self.refused("/process/rlimits/0/soft: larger than the hard limit",
+                     process__rlimits=[{"type": "RLIMIT_NOFILE", "soft": 11, "hard": 10}])
+
+    def test_hostname_without_uts_namespace(self):
+        self.refused("/hostname: set without a uts namespace", hostname="x")
+        self.refused("/domainname: set without a uts namespace", domainname="x")
+
+    def test_device_without_numbers(self):
+        self.refused("/linux/devices/0: major and minor are missing",
+                     linux__devices=[{"path": "/dev/x", "type": "c"}])
+
+    def test_seccomp_errno_without_an_action_that_has_one(self):
+        self.refused("/linux/seccomp/defaultErrnoRet: the default action carries no errno",
+                     linux__seccomp={"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1})
+
+
+class NotYet(Test):
+    def refused(self, message, **changes):
+        self.create_fails(message, minimal(**changes))
+
+    def namespaces(self, *more):
+        return [{"type": "mount"}, {"type": "pid"}] + list(more)
+
+    def test_namespaces(self):
+        self.refused("/linux/namespaces: a user namespace is not supported yet",
+                     linux__namespaces=self.namespaces({"type": "user"}))
+        self.refused("/linux/namespaces: a time namespace is not supported yet",
+                     linux__namespaces=self.namespaces({"type": "time"}))
+        self.refused("/linux/namespaces: joining a pid namespace is not supported yet",
+                     linux__namespaces=[{"type": "mount"},
+                                        {"type": "pid", "path": "/proc/self/ns/pid"}])
+        for namespaces in ([], [{"type": "pid"}], [{"type": "mount", "path": "/proc/self/ns/mnt"}]):
+            self.refused("/linux/namespaces: a container without a new mount namespace is not "
+                         "supported", linux__namespaces=namespaces)
+        self.refused("/linux: a container without a new mount namespace is not supported",
+                     linux_=REMOVE)
+
+    def test_others(self):
+        self.refused("/process/terminal: terminals are not supported yet", process__terminal=True)
+        for hook in ("prestart", "createRuntime", "createContainer", "startContainer", "poststart",
+                     "poststop"):
+            self.refused("/hooks: not supported yet", hooks={hook: [{"path": "/bin/true"}]})
+        message = "/process: apparmorProfile and selinuxLabel are not supported yet"
+        self.refused(message, process__apparmorProfile="x")
+        self.refused(message, process__selinuxLabel="x")
+        message = "/process: scheduler and ioPriority are not supported yet"
+        self.refused(message, process__scheduler={"policy": "SCHED_IDLE"})
+        self.refused(message, process__ioPriority={"class": "IOPRIO_CLASS_IDLE", "priority": 0})
+        self.refused("/linux/mountLabel: not supported yet", linux__mountLabel="x")
+        self.refused("/linux: intelRdt, personality and memoryPolicy are not supported yet",
+                     linux__personality={"domain": "LINUX"})
+
+    def test_mount_options(self):
+        for option in ("idmap", "ridmap", "tmpcopyup"):
+            self.refused('/mounts/0/options: "%s" is not supported yet' % option,
+                         mounts=[tmpfs("/tmp", option)])
+
+    def test_seccomp_notify(self):
+        config = minimal()
+        config["linux"]["seccomp"] = {
+            "defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/none",
+            "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}
+        result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: /linux/seccomp[^\n]*not supported[^\n]*\n$")
+
+
+class Ids(Test):
+    def test_invalid(self):
+        wrong = 'invalid container ID "%s": only letters, digits and _ + - . are allowed, and it ' \
+                'begins with a letter, a digit, _ or +'
+        for id in (".", "..", "a/b", "/a", "../a", "a b", "a\tb", "-a", ".a", "a:b", "a@b", "ä",
+                   "a\\b", "a*b", "$a", "a;b", "a'b", '%s%n'):
+            with self.subTest(id):
+                bundle = self.bundle()
+                self.fails(wrong % id, "create", "--bundle", bundle.path, "--", id)
+                self.fails(wrong % id, "run", "--bundle", bundle.path, "--", id)
+                for command in ("start", "state", "kill", "delete"):
+                    self.fails(wrong % id, command, "--", id)
+                self.fails(wrong % id, "delete", "--force", "--", id)
+
+    def test_empty(self):
+        bundle = self.bundle()
+        self.fails("container ID must not be empty", "create", "--bundle", bundle.path, "")
+        self.fails("container ID must not be empty", "delete", "--force", "")
+
+    def test_long(self):
+        bundle = self.bundle()
+        for length in (256, 1025, 5000):
+            self.fails("invalid container ID: it has %d characters, 255 are allowed" % length,
+                       "create", "--bundle", bundle.path, "x" * length)
+
+    def test_as_long_as_a_file_name(self):
+        id = (TAG + "-" + "x" * 255)[:255]
+        self.ids.append(id)
+        self.works("create", "--bundle", self.bundle(minimal("exit", "0")).path, id)
+        self.works("start", id)
+
+    def test_unusual(self):
+        for mark in ("_", "+", "9", "A"):
+            id = mark + TAG + "a-b.c_d+E.."
+            self.ids.append(id)
+            self.works("create", "--bundle", self.bundle(minimal("exit", "0")).path, id)
+
+    def test_a_newline_makes_no_second_line(self):
+        result = self.ocirun("state", "a\nb")
+        self.assertEqual(result.code, 1)
+        self.assertEqual(result.err.count("\n"), 1, result)
+
+
+class Mounts(Test):
+    def test_source_missing(self):
+        self.create_fails('/mounts/0: open_tree "{bundle}/none": no such file or directory',
+                          minimal(mounts=[bind("none", "/x")]))
+
+    def test_unknown_file_system(self):
+        self.create_fails('/mounts/0: fsopen "nopefs": no such device',
+                          minimal(mounts=[{"destination": "/x", "type": "nopefs", "source": "x"}]))
+
+    def test_unknown_option(self):
+        self.create_fails('/mounts/0: mount option "nope": invalid argument',
+                          minimal(mounts=[tmpfs("/tmp", "nope")]))
+        self.create_fails('/mounts/0: mount option "size=nope": invalid argument',
+                          minimal(mounts=[tmpfs("/tmp", "size=nope")]))
+
+    def test_bind_without_source(self):
+        self.create_fails("/mounts/0: a bind mount has no source",
+                          minimal(mounts=[{"destination": "/x", "options": ["bind"]}]))
+
+    def test_no_type(self):
+        self.create_fails('/mounts/0: neither a type nor the option "bind"',
+                          minimal(mounts=[{"destination": "/x", "source": "x"}]))
+
+    def test_kinds_that_do_not_match(self):
+        """A directory over a file, and the other way round. The kernel's words for it."""
+        bundle = self.bundle(minimal(mounts=[bind("/proc", "/file")]))
+        bundle.file("file")
+        self.create_fails('/mounts/0: mount on "/file": invalid argument', bundle)
+        self.create_fails('/mounts/0: mount on "/bin": invalid argument',
+                          minimal(mounts=[bind("/bin/sh", "/bin")]))
+
+
+class Namespaces(Test):
+    def test_path_missing(self):
+        config = minimal()
+        config["linux"]["namespaces"].append({"type": "network", "path": "/none"})
+        result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: /linux/namespaces/2/path: open network namespace "
+                         r"/none: no such file or directory\n$")
+
+    def test_path_of_another_type(self):
+        config = minimal()
+        config["linux"]["namespaces"].append({"type": "network", "path": "/proc/self/ns/uts"})
+        result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r'^ocirun: /linux/namespaces/2/path: "/proc/self/ns/uts" '
+                         r"is not a namespace of that type\n$")
+
+    def test_path_of_no_namespace(self):
+        config = minimal()
+        config["linux"]["namespaces"].append({"type": "network", "path": "/etc/passwd"})
+        result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r'^ocirun: /linux/namespaces/2/path: "/etc/passwd" '
+                         r"is not a namespace of that type\n$")
+
+
+class Cgroups(Test):
+    def groups(self, path):
+        return [os.path.join(harness.CGROUPS, h, path.lstrip("/"))
+                for h in sorted(os.listdir(harness.CGROUPS))]
+
+    def refused(self, config, pattern):
+        """Returns the line. No container, no state directory."""
+        id = self.new_id()
+        result = self.ocirun("create", "--bundle", self.bundle(config).path, id)
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: %s\n$" % pattern)
+        self.assertEqual(self.before.leaks(), [], "traces of a command that failed")
+
+    def test_paths_that_name_no_group(self):
+        for path in ("/", ".", "..", "/..", "../x", "/x/../../y", "//"):
+            with self.subTest(path):
+                self.create_fails('/linux/cgroupsPath: "%s" does not name a cgroup' % path,
+                                  minimal(linux__cgroupsPath=path))
+
+    def test_path_is_a_file(self):
+        self.refused(minimal(linux__cgroupsPath="/tasks"),
+                     r"/linux/cgroupsPath: make cgroup /tasks in /sys/fs/cgroup/[^\n]*: "
+                     "not a directory")
+
+    def test_parent_is_a_file(self):
+        self.refused(minimal(linux__cgroupsPath="/tasks/%s" % TAG),
+                     r"/linux/cgroupsPath: make cgroup /tasks/%s in /sys/fs/cgroup/[^\n]*: "
+                     "not a directory" % TAG)
+
+    def test_path_too_long(self):
+        self.refused(minimal(linux__cgroupsPath="/%s" % TAG + "/x" * 3000),
+                     r"/linux/cgroupsPath: [^\n]*: file name too long")
+
+    def test_newline_in_the_path(self):
+        """The kernel refuses it, and it makes no second line."""
+        self.refused(minimal(linux__cgroupsPath="/%s\nx" % TAG), r"/linux/cgroupsPath: [^\n]+")
+
+    def test_value_refused(self):
+        config = minimal()
+        config["linux"]["resources"] = {"cpu": {"shares": 1024, "cpus": "999"}}
+        self.refused(config, r"/linux/resources/cpu/cpus: write \"999\" to cpuset\.cpus: [^\n]+")
+
+    def test_memory_limit_too_small_for_init(self):
+        """Whatever happens, it says so and leaves nothing."""
+        config = minimal("exit", "0")
+        config["linux"]["resources"] = {"memory": {"limit": 4096}}
+        id = self.new_id()
+        result = self.ocirun("create", "--bundle", self.bundle(config).path, id)
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: [^\n]*memory limit[^\n]*\n$")
+        self.assertEqual(self.before.leaks(), [])
+
+    def test_group_of_another_container_leaves_that_one_alone(self):
+        config = minimal("sleep", linux__cgroupsPath="/%s-same" % TAG)
+        first = self.create(config)
+        pid = self.state(first)["pid"]
+        id = self.new_id()
+        result = self.ocirun("create", "--bundle", self.bundle(config).path, id)
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r"^ocirun: /linux/cgroupsPath: [^\n]+: device or resource "
+                         r"busy\n$")
+        self.assertEqual(self.state(first)["status"], "created",
+                         "a create that failed killed another container")
+        os.kill(pid, 0)
+        self.works("start", first)
+
+    def test_group_of_somebody_else_leaves_its_processes_alone(self):
+        """A process of the host's is in two of the hierarchies; none may be hurt, and no group that
+        was there before may go."""
+        path = "/%s-foreign" % TAG
+        groups = self.groups(path)
+        for group in groups:
+            os.mkdir(group)
+        victim = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
+        try:
+            for group in groups:
+                if os.path.basename(os.path.dirname(group)) in ("pids", "freezer"):
+                    harness.write(group + "/cgroup.procs", str(victim.pid))
+            id = self.new_id()
+            result = self.ocirun("create", "--bundle", self.bundle(
+                minimal("sleep", linux__cgroupsPath=path)).path, id)
+            self.assertEqual(result.code, 1)
+            with self.subTest("its processes"):
+                self.assertIsNone(victim.poll(), "a create that failed killed a foreign process")
+            with self.subTest("its groups"):
+                self.assertEqual([g for g in groups if not os.path.isdir(g)], [],
+                                 "a create that failed removed foreign groups")
+        finally:
+            victim.kill()
+            victim.wait()
+            victim.stdin.close()
+            for group in groups:
+                if os.path.isdir(group):
+                    os.rmdir(group)
+
+    def test_crashed_create_leaves_a_foreign_group_alone(self):
+        """The record says what may exist before anything was looked at: killed at its first mkdir
+        in a hierarchy, `delete --force` may not remove what was there before."""
+        path = "/%s-kept" % TAG
+        groups = self.groups(path)
+        for group in groups:
+            os.mkdir(group)
+        try:
+            id = self.new_id()
+            strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=mkdirat", "-e",
+                      "inject=mkdirat:signal=SIGKILL:when=2"]
+            self.ocirun("create", "--bundle", self.bundle(
+                minimal("sleep", linux__cgroupsPath=path)).path, id, prefix=strace)
+            self.works("delete", "--force", id)
+            self.assertEqual([g for g in groups if not os.path.isdir(g)], [])
+        finally:
+            for group in groups:
+                if os.path.isdir(group):
+                    os.rmdir(group)
+
+
+class StateRoot(Test):
+    def test_is_a_file(self):
+        path = os.path.join(self.directory, "file")
+        harness.write(path, "")
+        self.fails('cannot open the state root "%s": not a directory' % path,
+                   "create", "--bundle", self.bundle().path, "x", root=path)
+
+    def test_full(self):
+        """Whichever write finds no room, nothing stays."""
+        path = os.path.join(self.directory, "small")
+        os.mkdir(path)
+        bundle = self.bundle(minimal(annotations={"a": "b" * 20000}))
+        for inodes in range(2, 7):
+            harness.mount("tmpfs", path, "tmpfs", 0, "size=16k,nr_inodes=%d" % inodes)
+            try:
+                with self.subTest(inodes=inodes):
+                    result = self.ocirun("create", "--bundle", bundle.path, self.new_id(),
+                                         root=path)
+                    self.assertEqual(result.code, 1)
+                    self.assertRegex(result.err, r'^ocirun: [^\n]*%s[^\n]*: no space left on '
+                                     r'device\n$' % path)
+                    self.assertEqual(os.listdir(path), [])
+                    self.assertEqual(harness.cgroups(), set())
+                    self.assertEqual(harness.children(), set())
+            finally:
+                harness.umount(path)
+
+    def test_read_only(self):
+        path = os.path.join(self.directory, "readonly")
+        os.mkdir(path)
+        harness.mount("tmpfs", path, "tmpfs", 1)
+        id = self.new_id()
+        try:
+            self.fails('cannot make the directory "%s/%s": read-only file system' % (path, id),
+                       "create", "--bundle", self.bundle().path, id, root=path)
+        finally:
+            harness.umount(path)
+
+    def test_damaged_record(self):
+        id = self.create()
+        pid = self.state(id)["pid"]
+        path = os.path.join(Test.root, id, "state.json")
+        good = read(path)
+        for text in ("", "{", "[]", "garbage", "{}"):
+            with self.subTest(text):
+                harness.write(path, text)
+                for args in (("state", id), ("list",), ("kill", id), ("start", id)):
+                    result = self.ocirun(*args)
+                    if args[0] == "list":
+                        continue
+                    self.assertEqual(result.code, 1)
+                    self.assertRegex(result.err, r"^ocirun: [^\n]*state\.json[^\n]*\n$")
+        harness.write(path, good)
+
+    def test_pid_file_that_cannot_be_written(self):
+        path = os.path.join(self.directory, "none", "pid")
+        self.create_fails('cannot write the pid file "%s": no such file or directory' % path,
+                          minimal(), "--pid-file", path)
+
+
+class Log(Test):
+    def log(self, *args, format="json", code=1):
+        path = os.path.join(self.directory, "log")
+        if os.path.exists(path):
+            os.unlink(path)
+        result = self.ocirun(*args, globals=["--log", path, "--log-format", format])
+        self.assertEqual(result.code, code, result)
+        return result, read(path)
+
+    def check_object(self, result, text):
+        self.assertEqual(text.count("\n"), 1)
+        entry = json.loads(text)
+        self.assertEqual(sorted(entry), ["level", "msg", "time"])
+        self.assertEqual(entry["level"], "error")
+        self.assertRegex(entry["time"], TIME)
+        self.assertEqual(result.err, "ocirun: %s\n" % entry["msg"])
+
+    def test_one_object(self):
+        missing = self.bundle(minimal(process__args=["/none"])).path
+        for args in (("state", "none"), ("create", "--bundle", missing, self.new_id()),
+                     ("create", "--bundle", "/none", self.new_id()), ("none",), ("state",),
+                     ("list", "--none"), ("kill", "x", "NOPE"), ("state", 'quotes"and\\more')):
+            with self.subTest(args):
+                self.check_object(*self.log(*args))
+
+    def test_one_object_with_warnings(self):
+        """Warnings are not said when there is an error."""
+        config = minimal(process__args=["/none"])
+        config["process"]["capabilities"] = {"bounding": ["CAP_NOPE"]}
+        self.check_object(*self.log("create", "--bundle", self.bundle(config).path, self.new_id()))
+
+    def test_bytes_that_are_no_text(self):
+        path = os.path.join(self.directory, "log")
+        for id in (b"a\xffb", b"\xc3", b"a\x01b", b"a\x7fb"):
+            if os.path.exists(path):
+                os.unlink(path)
+            subprocess.run([harness.OCIRUN, "--log", path, "--log-format", "json", "state", id],
+                           stderr=subprocess.DEVNULL, check=False)
+            with self.subTest(id), open(path, "rb") as file:
+                json.loads(file.read().decode("utf-8"))
+
+    def test_a_long_message(self):
+        """Cut, but still an object."""
+        result, text = self.log("state", "\x01" * 1000)
+        self.assertEqual(sorted(json.loads(text)), ["level", "msg", "time"])
+
+    def test_exists_when_nothing_went_wrong(self):
+        result, text = self.log("list", code=0)
+        self.assertEqual((result.err, text), ("", ""))
+
+    def test_warnings_go_to_the_log(self):
+        config = minimal("exit", "0")
+        config["process"]["capabilities"] = {"bounding": ["CAP_NOPE"]}
+        id = self.new_id()
+        result, text = self.log("create", "--bundle", self.bundle(config).path, id, code=0)
+        self.assertEqual(result.err, "")
+        entry = json.loads(text)
+        self.assertEqual((entry["level"], entry["msg"]),
+                         ("warning", "/process/capabilities/bounding: CAP_NOPE cannot be granted: "
+                          "it is unknown"))
+
+    def test_text(self):
+        result, text = self.log("state", "none", format="text")
+        message = result.err[len("ocirun: "):-1].replace('"', '\\"')
+        self.assertRegex(text, r'^time="[^"]+" level=error msg="[^\n]*"\n$|'
+                         r'^level=error msg="[^\n]*" time="[^"]+"\n$')
+        self.assertIn('msg="%s"' % message, text)
+
+    def test_appends(self):
+        path = os.path.join(self.directory, "log")
+        for _ in range(2):
+            self.ocirun("state", "none", globals=["--log", path, "--log-format=json"])
+        self.assertEqual(len(read(path).splitlines()), 2)
+
+    def test_wrong_options(self):
+        self.fails('unknown log format "xml", expected text or json', "list",
+                   globals=["--log-format", "xml"])
+        path = os.path.join(self.directory, "none", "log")
+        self.fails('cannot open the log "%s": No such file or directory' % path, "list",
+                   globals=["--log", path])
+
+
+if __name__ == "__main__":
+    harness.main()
