@@ -19,7 +19,10 @@ static bool grow(struct text *text, size_t more)
 	size_t need, size;
 	char *data;
 
-	if (text->failed || __builtin_add_overflow(text->length, more + 1, &need))
+	if (__builtin_add_overflow(text->length, more, &need) ||
+	    __builtin_add_overflow(need, 1, &need))
+		text->failed = true;
+	if (text->failed)
 		return false;
 	if (need <= text->size)
 		return true;

@@ -60,11 +60,13 @@ static bool is_member(int dir, int pid)
 {
 	cleanup(free_done) char *procs = NULL;
 	char *rest, *line;
+	uint64_t member;
 
 	if (file_read(dir, "cgroup.procs", 16 << 20, &procs, NULL) < 0)
 		return false;
 	for (line = strtok_r(procs, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		if (atoi(line) == pid)
+		if (num_parse(line, strlen(line), INT32_MAX, &member) == 0 &&
+		    member == (uint64_t)pid)
 			return true;
 	return false;
 }

@@ -8,13 +8,13 @@
 #include <linux/capability.h>
 #include <linux/magic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/num.h"
 #include "host/facts.h"
 #include "sys/syscall.h"
 
@@ -151,6 +151,22 @@ static uint64_t gather_permitted(void)
 	return data[0].permitted | (uint64_t)data[1].permitted << 32;
 }
 
+/* "6.18.44-anything" */
+static bool parse_release(const char *text, unsigned int ret[2])
+{
+	size_t n = strspn(text, "0123456789");
+	uint64_t major, minor;
+
+	if (text[n] != '.' || num_parse(text, n, 65535, &major) < 0)
+		return false;
+	text += n + 1;
+	if (num_parse(text, strspn(text, "0123456789"), 65535, &minor) < 0)
+		return false;
+	ret[0] = (unsigned int)major;
+	ret[1] = (unsigned int)minor;
+	return true;
+}
+
 int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_error *err)
 {
 	struct host_facts facts = { 0 };
@@ -159,7 +175,7 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_er
 
 	if (uname(&uts) < 0)
 		return fail(err, -errno, NULL, "uname");
-	if (sscanf(uts.release, "%u.%u", &facts.release[0], &facts.release[1]) != 2)
+	if (!parse_release(uts.release, facts.release))
 		return fail_plain(err, -ENOSYS, NULL, "cannot read the kernel release \"%s\"",
 				  uts.release);
 	facts.detached_assembly =

@@ -76,10 +76,10 @@ static void emit_rule(struct text *program, const struct device_rule *rule)
 		emit(program, BPF_JMP | BPF_JNE | BPF_K, R_TYPE, 0, (int16_t)(--left),
 		     rule->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
 	if (rule->major >= 0)
-		emit(program, BPF_JMP | BPF_JNE | BPF_K, R_MAJOR, 0, (int16_t)(--left),
+		emit(program, BPF_JMP32 | BPF_JNE | BPF_K, R_MAJOR, 0, (int16_t)(--left),
 		     (int32_t)rule->major);
 	if (rule->minor >= 0)
-		emit(program, BPF_JMP | BPF_JNE | BPF_K, R_MINOR, 0, (int16_t)(--left),
+		emit(program, BPF_JMP32 | BPF_JNE | BPF_K, R_MINOR, 0, (int16_t)(--left),
 		     (int32_t)rule->minor);
 	emit(program, BPF_ALU | BPF_MOV | BPF_X, R_WANTED, R_ACCESS, 0, 0);
 	emit(program, BPF_ALU | BPF_AND | BPF_K, R_WANTED, 0, 0, rule->allow ? ~access : access);

@@ -19,19 +19,33 @@ static const struct {
 #undef OP
 };
 
-static const struct bit {
+struct bit {
 	uint64_t bit;
 	const char *name;
-} attributes[] = {
-	{ ABI_MOUNT_ATTR_RDONLY, "ro" },           { ABI_MOUNT_ATTR_NOSUID, "nosuid" },
-	{ ABI_MOUNT_ATTR_NODEV, "nodev" },         { ABI_MOUNT_ATTR_NOEXEC, "noexec" },
-	{ ABI_MOUNT_ATTR_NOATIME, "noatime" },     { ABI_MOUNT_ATTR_STRICTATIME, "strictatime" },
-	{ ABI_MOUNT_ATTR_NODIRATIME, "nodiratime" }, { ABI_MOUNT_ATTR_NOSYMFOLLOW, "nosymfollow" },
+};
+
+static const struct bit attributes[] = {
+	{ ABI_MOUNT_ATTR_RDONLY, "ro" },
+	{ ABI_MOUNT_ATTR_NOSUID, "nosuid" },
+	{ ABI_MOUNT_ATTR_NODEV, "nodev" },
+	{ ABI_MOUNT_ATTR_NOEXEC, "noexec" },
+	{ ABI_MOUNT_ATTR_NOATIME, "noatime" },
+	{ ABI_MOUNT_ATTR_STRICTATIME, "strictatime" },
+	{ ABI_MOUNT_ATTR_NODIRATIME, "nodiratime" },
+	{ ABI_MOUNT_ATTR_NOSYMFOLLOW, "nosymfollow" },
 	{ 0, NULL },
-}, namespaces[] = {
-	{ ABI_CLONE_NEWPID, "pid" },   { ABI_CLONE_NEWNET, "network" }, { ABI_CLONE_NEWNS, "mount" },
-	{ ABI_CLONE_NEWIPC, "ipc" },   { ABI_CLONE_NEWUTS, "uts" },     { ABI_CLONE_NEWUSER, "user" },
-	{ ABI_CLONE_NEWCGROUP, "cgroup" }, { ABI_CLONE_NEWTIME, "time" }, { 0, NULL },
+};
+
+static const struct bit namespaces[] = {
+	{ ABI_CLONE_NEWPID, "pid" },
+	{ ABI_CLONE_NEWNET, "network" },
+	{ ABI_CLONE_NEWNS, "mount" },
+	{ ABI_CLONE_NEWIPC, "ipc" },
+	{ ABI_CLONE_NEWUTS, "uts" },
+	{ ABI_CLONE_NEWUSER, "user" },
+	{ ABI_CLONE_NEWCGROUP, "cgroup" },
+	{ ABI_CLONE_NEWTIME, "time" },
+	{ 0, NULL },
 };
 
 const char *plan_op_name(enum op_kind kind)

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -491,6 +492,30 @@ static void check_complete(struct decoder *decoder, struct frame *frame)
 			finding(decoder, frame->start, true, "\"%s\" is missing", fields[i].name);
 }
 
+static int compare_keys(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* A map is data of any length, so its keys are sorted, not compared each with each. */
+static int check_keys(struct decoder *decoder, struct frame *frame)
+{
+	const struct list *list = (const struct list *)(const void *)frame->target;
+	size_t size = element_size(frame->field);
+	const char **keys = arena_alloc(decoder->arena, (list->n + 1) * sizeof(*keys));
+
+	if (!keys)
+		return out_of_memory(decoder);
+	for (size_t i = 0; i < list->n; i++)
+		keys[i] = *(const char *const *)(const void *)((const char *)list->item + i * size);
+	qsort(keys, list->n, sizeof(*keys), compare_keys);
+	for (size_t i = 1; i < list->n; i++)
+		if (strcmp(keys[i - 1], keys[i]) == 0)
+			finding(decoder, frame->start, true, "the member \"%.60s\" appears twice",
+				keys[i]);
+	return 0;
+}
+
 static int on_close(struct decoder *decoder)
 {
 	struct frame *frame = top(decoder), *outer;
@@ -500,6 +525,8 @@ static int on_close(struct decoder *decoder)
 	if (frame->kind == FRAME_LIST && (frame->field->flags & FIELD_NOT_EMPTY) &&
 	    ((struct list *)frame->target)->n == 0)
 		finding(decoder, frame->start, true, "must have at least one element");
+	if (frame->kind == FRAME_MAP && check_keys(decoder, frame) < 0)
+		return -ENOMEM;
 	decoder->depth--;
 	if (decoder->depth == 0)
 		return 0;

@@ -117,11 +117,9 @@ static void take_message(yajl_handle handle, struct json_problem *problem)
 		problem->message[--length] = '\0';
 }
 
-static void report(struct parse *parse, size_t length, struct json_problem *problem)
+static void report(struct parse *parse, size_t offset, struct json_problem *problem)
 {
-	problem->offset = yajl_get_bytes_consumed(parse->handle);
-	if (problem->offset > length)
-		problem->offset = length;
+	problem->offset = offset;
 	if (parse->too_deep)
 		snprintf(problem->message, sizeof(problem->message),
 			 "nested more than %d levels deep", JSON_DEPTH_MAX);
@@ -135,18 +133,23 @@ int json_parse(const char *document, size_t length,
 {
 	struct parse parse = { .sink = sink, .context = context };
 	yajl_status status;
+	size_t offset;
 	int r = 0;
 
 	parse.handle = yajl_alloc(&callbacks, NULL, &parse);
 	if (!parse.handle)
 		return -ENOMEM;
 	status = yajl_parse(parse.handle, (const unsigned char *)document, length);
-	if (status == yajl_status_ok)
+	offset = yajl_get_bytes_consumed(parse.handle);
+	if (status == yajl_status_ok) {
+		/* What goes wrong now, goes wrong at the end. */
 		status = yajl_complete_parse(parse.handle);
+		offset = length;
+	}
 	if (parse.result != 0) {
 		r = parse.result;
 	} else if (status != yajl_status_ok) {
-		report(&parse, length, problem);
+		report(&parse, offset < length ? offset : length, problem);
 		r = -EINVAL;
 	}
 	yajl_free(parse.handle);
