@@ -20,6 +20,7 @@ struct init {
 	struct plan_report *report;
 	int fds[SLOT_MAX]; /* by slot, -1 for none */
 	int starter;       /* whom ACK goes to: the channel, or the connection of `start` */
+	char *home;        /* "HOME=..." for an environment without it, or NULL */
 	char **argv;       /* made ready before the seccomp filter is on */
 	char **envp;
 };

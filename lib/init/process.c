@@ -57,6 +57,23 @@ int do_umask(struct init *init, const struct op *op)
 	return 0;
 }
 
+/* As runc: the caller's pipes belong to root, and the program may want to open /dev/stdout. A null
+ * device stays as it is, since it may be the host's; and what cannot be changed, too. */
+int do_stdio_owner(struct init *init, const struct op *op)
+{
+	(void)init;
+	for (int fd = 0; fd <= 2; fd++) {
+		struct statx st;
+
+		if (SYS(__NR_statx, fd, "", ABI_AT_EMPTY_PATH, STATX_TYPE, &st) < 0)
+			continue;
+		if ((st.stx_mode & ABI_S_IFMT) == ABI_S_IFCHR && st.stx_rdev_major == 1)
+			continue;
+		SYS(__NR_fchown, fd, op->a, -1);
+	}
+	return 0;
+}
+
 /* A magic link in the path may lead out of the root (CVE-2024-21626); then the kernel has no path
  * for where we are. */
 int do_chdir(struct init *init, const struct op *op)
@@ -186,7 +203,7 @@ int do_executable(struct init *init, const struct op *op)
 int prepare_program(struct init *init, const struct op *op)
 {
 	const struct plan_exec *exec = table_of(init, op);
-	long size = ((long)exec->n_args + exec->n_env + 2) * (long)sizeof(char *);
+	long size = ((long)exec->n_args + exec->n_env + 3) * (long)sizeof(char *);
 	long memory =
 		SYS(__NR_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uint32_t i;
@@ -199,6 +216,7 @@ int prepare_program(struct init *init, const struct op *op)
 	init->envp = init->argv + exec->n_args + 1;
 	for (i = 0; i < exec->n_env; i++)
 		init->envp[i] = (char *)plan_string(init->plan, exec->offsets[exec->n_args + i]);
+	init->envp[i] = init->home;
 	return 0;
 }
 

@@ -134,6 +134,8 @@ int mount_options_read(const struct spec_mount *mount, unsigned int index, struc
 	list_each(name, mount->options) {
 		const struct mount_option *option = find(*name);
 
+		if (!(*name)[0])
+			continue; /* podman writes it */
 		if (!option)
 			plan.data[plan.n_data++] = *name;
 		else if (option->kind == MOUNT_OPTION_LATER)

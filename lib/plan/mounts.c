@@ -83,6 +83,13 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 	add_attach(builder, mount->destination, slots);
 }
 
+/* A read-only tmpfs (a /dev) has to take the mount points and devices of what follows first. */
+static bool is_readonly_later(const struct spec_mount *mount, const struct mount_plan *plan)
+{
+	return !plan->bind && !plan->remount && strcmp(mount->type, "tmpfs") == 0 &&
+	       ((plan->set | plan->recursive_set) & ABI_MOUNT_ATTR_RDONLY);
+}
+
 static void add_remount(struct builder *builder, const struct spec_mount *mount,
 			const struct mount_plan *plan, const struct slots *slots)
 {
@@ -133,6 +140,8 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 	op = builder_add(builder, PLAN_CHILD, OP_FS_MOUNT);
 	op->slot = slots->mount;
 	op->a = plan->set | plan->recursive_set;
+	if (is_readonly_later(mount, plan))
+		op->a &= ~(uint64_t)ABI_MOUNT_ATTR_RDONLY;
 	add_attributes(builder, slots->mount, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
 		       false);
 	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, slots);
@@ -158,9 +167,13 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	if (!plan.bind && !plan.remount && (!mount->type || !mount->type[0]))
 		return fail_plain(err, -EINVAL, "/mounts",
 				  "/mounts/%u: neither a type nor the option \"bind\"", index);
+	builder_where(builder, "/mounts/%u", index);
+	if (remounts && is_readonly_later(mount, &plan)) {
+		plan = (struct mount_plan){ .set = ABI_MOUNT_ATTR_RDONLY };
+		add_remount(builder, mount, &plan, slots);
+	}
 	if (plan.remount != remounts)
 		return 0;
-	builder_where(builder, "/mounts/%u", index);
 	if (plan.remount)
 		add_remount(builder, mount, &plan, slots);
 	else if (plan.bind)

@@ -10,6 +10,14 @@
 #define DEFAULT_PATH  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define DEFAULT_UMASK 0022
 
+static bool has_variable(const struct spec_process *process, const char *prefix)
+{
+	list_each(variable, process->env)
+		if (strncmp(*variable, prefix, strlen(prefix)) == 0)
+			return true;
+	return false;
+}
+
 void plan_process(struct builder *builder, const struct plan_request *request)
 {
 	const struct spec_process *process = request->spec->process;
@@ -27,6 +35,14 @@ void plan_process(struct builder *builder, const struct plan_request *request)
 	builder_where(builder, "/process/user/umask");
 	op = builder_add(builder, PLAN_CHILD, OP_UMASK);
 	op->a = umask->set ? umask->value : DEFAULT_UMASK;
+	builder_where(builder, "/process/env");
+	if (!has_variable(process, "HOME="))
+		builder_add(builder, PLAN_CHILD, OP_HOME)->a = process->user->uid.value;
+	if (process->user->uid.value != 0) {
+		builder_where(builder, "/process/user/uid");
+		op = builder_add(builder, PLAN_CHILD, OP_STDIO_OWNER);
+		op->a = process->user->uid.value;
+	}
 	builder_where(builder, "/process/cwd");
 	op = builder_add(builder, PLAN_CHILD, OP_CHDIR);
 	op->text = builder_string(builder, process->cwd);

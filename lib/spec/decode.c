@@ -509,10 +509,12 @@ static int check_keys(struct decoder *decoder, struct frame *frame)
 	for (size_t i = 0; i < list->n; i++)
 		keys[i] = *(const char *const *)(const void *)((const char *)list->item + i * size);
 	qsort(keys, list->n, sizeof(*keys), compare_keys);
-	for (size_t i = 1; i < list->n; i++)
-		if (strcmp(keys[i - 1], keys[i]) == 0)
-			finding(decoder, frame->start, true, "the member \"%.60s\" appears twice",
-				keys[i]);
+	for (size_t i = 1; i < list->n; i++) {
+		if (strcmp(keys[i - 1], keys[i]) != 0)
+			continue;
+		snprintf(frame->name, sizeof(frame->name), "%s", keys[i]);
+		finding(decoder, frame->start, false, "the member appears twice");
+	}
 	return 0;
 }
 
