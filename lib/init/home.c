@@ -6,6 +6,7 @@
 #include <linux/stat.h>
 
 #include "init/init.h"
+#include "sys/path.h"
 
 #define LINE_SIZE 1024
 /* Name, password, uid, gid, comment, directory. */
@@ -16,9 +17,8 @@ static char home[LINE_SIZE] = "HOME=/";
 
 static int open_passwd(void)
 {
-	int fd = sys_openat2(ABI_AT_FDCWD, "/etc/passwd",
-			     O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0,
-			     ABI_RESOLVE_NO_MAGICLINKS);
+	/* The working directory is still the container's root. */
+	int fd = path_open(ABI_AT_FDCWD, "etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct statx st;
 	int r;
 

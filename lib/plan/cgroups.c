@@ -94,13 +94,19 @@ static void add_uint(const struct group *group, const char *where, const char *f
 
 /* --- v1 --- */
 
+/* As runc: 0 is no limit of nothing, but no limit. */
+static bool is_limited(const struct opt_int *limit)
+{
+	return limit->set && limit->value != 0;
+}
+
 static void limit_memory_v1(const struct group *group, const struct spec_memory *memory)
 {
-	if (memory->limit.set)
+	if (is_limited(&memory->limit))
 		add_int(group, "memory/limit", "memory.limit_in_bytes", memory->limit.value);
-	if (memory->swap.set)
+	if (is_limited(&memory->swap))
 		add_int(group, "memory/swap", "memory.memsw.limit_in_bytes", memory->swap.value);
-	if (memory->reservation.set)
+	if (is_limited(&memory->reservation))
 		add_int(group, "memory/reservation", "memory.soft_limit_in_bytes",
 			memory->reservation.value);
 	if (memory->swappiness.set)
@@ -233,11 +239,11 @@ static int limit_memory_v2(const struct group *group, const struct spec_memory *
 {
 	int64_t swap = memory->swap.value;
 
-	if (memory->limit.set)
+	if (is_limited(&memory->limit))
 		add_limit_v2(group, "memory/limit", "memory.max", memory->limit.value);
-	if (memory->reservation.set)
+	if (is_limited(&memory->reservation))
 		add_limit_v2(group, "memory/reservation", "memory.low", memory->reservation.value);
-	if (!memory->swap.set)
+	if (!is_limited(&memory->swap))
 		return 0;
 	if (swap > 0 &&
 	    (!memory->limit.set || memory->limit.value < 0 || swap < memory->limit.value))

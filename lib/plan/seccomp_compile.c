@@ -25,11 +25,14 @@
 #include "plan/seccomp_compile.h"
 #include "plan/seccomp_names.h"
 
+#define SECCOMP_ARGS_MAX 6
+
 /* One rule for one number. */
 struct entry {
 	uint32_t number;
 	const struct spec_seccomp_rule *rule;
-	unsigned int socketcall; /* instead of the rule's own conditions, if not 0 */
+	unsigned int
+		selector; /* if not 0, what argument 0 has to be, whatever the rule says of it */
 };
 
 /* From @first on, up to the next range. @n entries decide, none for the plain @outcome. */
@@ -167,14 +170,16 @@ static void emit_low(struct compiler *compiler, int op, uint32_t value)
 	}
 }
 
-/* MASKED_EQ: value is the mask, valueTwo what has to be left. */
+/* MASKED_EQ: value is the mask, valueTwo what has to be left; its bits outside the mask do not
+ * count. */
 static void emit_masked(struct compiler *compiler, const struct spec_seccomp_arg *arg, bool high)
 {
 	unsigned int shift = high ? 32 : 0;
 
 	emit_load(compiler, word(compiler, (unsigned int)arg->index.value, high));
 	emit(compiler, BPF_ALU | BPF_AND | BPF_K, (uint32_t)(arg->value.value >> shift), 0, 0);
-	emit_jump(compiler, BPF_JEQ, (uint32_t)(arg->valueTwo.value >> shift), 0, FAIL);
+	emit_jump(compiler, BPF_JEQ, (uint32_t)((arg->valueTwo.value & arg->value.value) >> shift),
+		  0, FAIL);
 }
 
 static void emit_condition(struct compiler *compiler, const struct spec_seccomp_arg *arg)
@@ -231,22 +236,42 @@ static bool names_argument_twice(const struct spec_seccomp_rule *rule)
 	return false;
 }
 
+/* The conditions of one rule, with the selector of a multiplexed call in place of those on
+ * argument 0. @only is the one condition to take, NULL for all. */
+static void emit_selected(struct compiler *compiler, const struct entry *entry,
+			  const struct spec_seccomp_arg *only, uint32_t outcome)
+{
+	struct spec_seccomp_arg args[SECCOMP_ARGS_MAX + 1];
+	size_t n = 0;
+
+	args[n++] = (struct spec_seccomp_arg){
+		.value = { .value = entry->selector, .set = true },
+		.op = SPEC_CMP_EQ,
+	};
+	list_each(arg, entry->rule->args)
+		if (arg->index.value != 0 && (!only || arg == only) && n < ARRAY_SIZE(args))
+			args[n++] = *arg;
+	emit_rule(compiler, args, n, outcome);
+}
+
 static void emit_entry(struct compiler *compiler, const struct entry *entry)
 {
 	const struct spec_seccomp_rule *rule = entry->rule;
 	uint32_t outcome = outcome_of(rule->action, &rule->errnoRet);
-	struct spec_seccomp_arg call = {
-		.value = { .value = entry->socketcall, .set = true },
-		.op = SPEC_CMP_EQ,
-	};
 
-	if (entry->socketcall)
-		emit_rule(compiler, &call, 1, outcome);
-	else if (names_argument_twice(rule))
-		list_each(arg, rule->args)
+	if (!names_argument_twice(rule)) {
+		if (entry->selector)
+			emit_selected(compiler, entry, NULL, outcome);
+		else
+			emit_rule(compiler, rule->args.item, rule->args.n, outcome);
+		return;
+	}
+	list_each(arg, rule->args) {
+		if (entry->selector)
+			emit_selected(compiler, entry, arg, outcome);
+		else
 			emit_rule(compiler, arg, 1, outcome);
-	else
-		emit_rule(compiler, rule->args.item, rule->args.n, outcome);
+	}
 }
 
 static void emit_range(struct compiler *compiler, const struct range *range)
@@ -323,21 +348,20 @@ static int sort_entries(struct compiler *compiler)
 }
 
 static void add_entry(struct compiler *compiler, const struct spec_seccomp_rule *rule,
-		      int64_t number, unsigned int socketcall)
+		      int64_t number, unsigned int selector)
 {
 	if (number < 0)
 		return;
 	compiler->entries[compiler->n_entries] = (struct entry){
 		.number = (uint32_t)number,
 		.rule = rule,
-		.socketcall = socketcall,
+		.selector = selector,
 	};
 	compiler->n_entries++;
 }
 
 static int collect_entries(struct compiler *compiler)
 {
-	int socketcall = seccomp_call_find(compiler->arch, "socketcall").number;
 	size_t n = 0;
 
 	list_each(rule, compiler->seccomp->syscalls)
@@ -353,8 +377,8 @@ static int collect_entries(struct compiler *compiler)
 			struct seccomp_call call = seccomp_call_find(compiler->arch, *name);
 
 			add_entry(compiler, rule, call.number, 0);
-			if (call.socketcall && rule->args.n == 0)
-				add_entry(compiler, rule, socketcall, call.socketcall);
+			if (call.selector)
+				add_entry(compiler, rule, call.through, call.selector);
 		}
 	}
 	return sort_entries(compiler);
@@ -388,7 +412,7 @@ static struct range decide(const struct compiler *compiler, const struct entry *
 	for (size_t i = 0; i < n; i++) {
 		const struct spec_seccomp_rule *rule = entries[i].rule;
 
-		if (rule->args.n > 0 || entries[i].socketcall)
+		if (rule->args.n > 0 || entries[i].selector)
 			continue;
 		range.outcome = outcome_of(rule->action, &rule->errnoRet);
 		range.n = 0;
@@ -443,6 +467,14 @@ static int emit_arch(struct compiler *compiler, const struct seccomp_arch *arch,
 
 /* --- the program --- */
 
+/* A tracer that has a call skipped sets its number to -1, which looks like one of x32. */
+static void emit_no_x32(struct compiler *compiler)
+{
+	emit_jump(compiler, BPF_JEQ, ~0u, 1, 0);
+	emit_return(compiler, SECCOMP_RET_KILL_THREAD);
+	emit_return(compiler, compiler->fallback);
+}
+
 /* One architecture as the kernel tells them apart: "is it this one?", and its numbers. On x86_64
  * the x32 numbers live in the same one, above a bit. */
 static int emit_block(struct compiler *compiler, const struct seccomp_arch *arch,
@@ -468,7 +500,7 @@ static int emit_block(struct compiler *compiler, const struct seccomp_arch *arch
 		if (x32)
 			r = emit_arch(compiler, x32, SECCOMP_X32_BIT);
 		else
-			emit_return(compiler, SECCOMP_RET_KILL_THREAD);
+			emit_no_x32(compiler);
 	}
 	if (r == 0 && !compiler->program->failed)
 		at(compiler, skip + 1)->k = (uint32_t)(here(compiler) - skip - 2);

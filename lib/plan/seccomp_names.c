@@ -50,11 +50,14 @@ static const struct {
 	{ "file_setattr", 469 },      { "set_mempolicy_home_node", 450 },
 };
 
-/* 32-bit x86: for these libseccomp gives pseudo numbers, -100 less the number of the call in
- * linux/net.h for sockets, below -200 for System V IPC. They are calls of their own as well since
+/* On 32-bit x86 libseccomp gives pseudo numbers for these: -100 less the selector of socketcall(2)
+ * (linux/net.h), -200 less that of ipc(2) (linux/ipc.h). Most are calls of their own as well since
  * 4.3 and 5.1: arch/x86/entry/syscalls/syscall_32.tbl. */
-#define PSEUDO_SOCKET_FIRST (-101)
-#define PSEUDO_SOCKET_LAST  (-120)
+#define PSEUDO_SOCKETCALL (-100)
+#define PSEUDO_IPC        (-200)
+#define PSEUDO_MAX        24
+#define X86_SOCKETCALL    102
+#define X86_IPC           117
 static const struct {
 	const char *name;
 	int number;
@@ -88,6 +91,14 @@ const struct seccomp_arch *seccomp_arch_own(void)
 	return NULL;
 }
 
+/* Of x86_64 alone: 6.11 and 6.18. */
+static int newer_x86_64(const struct seccomp_arch *arch, const char *name)
+{
+	if (arch->token != SCMP_ARCH_X86_64)
+		return -1;
+	return strcmp(name, "uretprobe") == 0 ? 335 : strcmp(name, "uprobe") == 0 ? 336 : -1;
+}
+
 static int newer_number(const struct seccomp_arch *arch, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(newer); i++)
@@ -95,15 +106,20 @@ static int newer_number(const struct seccomp_arch *arch, const char *name)
 			return arch->token == SCMP_ARCH_X32
 				       ? (int)((unsigned int)newer[i].number | SECCOMP_X32_BIT)
 				       : newer[i].number;
-	return -1;
+	return newer_x86_64(arch, name);
 }
 
 static struct seccomp_call x86_call(int pseudo, const char *name)
 {
 	struct seccomp_call call = { .number = -1 };
 
-	if (pseudo <= PSEUDO_SOCKET_FIRST && pseudo >= PSEUDO_SOCKET_LAST)
-		call.socketcall = (unsigned int)(PSEUDO_SOCKET_FIRST + 1 - pseudo);
+	if (pseudo < PSEUDO_SOCKETCALL && pseudo >= PSEUDO_SOCKETCALL - PSEUDO_MAX) {
+		call.through = X86_SOCKETCALL;
+		call.selector = (unsigned int)(PSEUDO_SOCKETCALL - pseudo);
+	} else if (pseudo < PSEUDO_IPC && pseudo >= PSEUDO_IPC - PSEUDO_MAX) {
+		call.through = X86_IPC;
+		call.selector = (unsigned int)(PSEUDO_IPC - pseudo);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(x86); i++)
 		if (strcmp(x86[i].name, name) == 0)
 			call.number = x86[i].number;

@@ -19,12 +19,14 @@ const struct seccomp_arch *seccomp_arch_find(const char *name);
 /* The one that this program was built for. */
 const struct seccomp_arch *seccomp_arch_own(void);
 
-/* A system call on one architecture: its number, negative when it has none; and on 32-bit x86,
- * where the calls of sockets came through socketcall(2) at first, the value of that one's first
- * argument that stands for it, 0 when there is none. */
+/* A system call on one architecture: its number, negative when it has none of its own. On 32-bit
+ * x86 the calls of sockets and of System V IPC came through socketcall(2) and ipc(2) at first: the
+ * number of that one, and the value of its first argument that stands for the call; the latter is
+ * 0 when there is none. */
 struct seccomp_call {
 	int number;
-	unsigned int socketcall;
+	int through;
+	unsigned int selector;
 };
 struct seccomp_call seccomp_call_find(const struct seccomp_arch *arch, const char *name);
 

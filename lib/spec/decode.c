@@ -580,6 +580,9 @@ static int on_name(struct decoder *decoder, const struct json_token *token)
 	if (token->length == 0)
 		finding(decoder, json_token_start(decoder->document, token), true,
 			"a name must not be empty");
+	if (memchr(token->text, '\0', token->length))
+		finding(decoder, json_token_start(decoder->document, token), true,
+			"a name with a NUL character");
 	key = next_element(decoder, frame);
 	if (!key)
 		return -ENOMEM;

@@ -10,6 +10,8 @@
 
 #define ID_MAX 4294967294ULL /* 4294967295 is (uid_t)-1, "leave as it is" to setresuid(2) */
 
+#define ERRNO_MAX 4095ULL /* beyond it the kernel takes no error: include/linux/err.h */
+
 /* One row: F(struct, member, TYPE, flags), and one macro for each type that needs more. */
 #define ROW(s, m, t, fl, ...)                                                                \
 	{                                                                                    \
@@ -416,7 +418,7 @@ OBJECT(spec_seccomp_arg, seccomp_arg);
 static const struct field seccomp_rule[] = {
 	F(spec_seccomp_rule, names, STRINGS, NEED | FULL),
 	F_ENUM(spec_seccomp_rule, action, NEED, seccomp_actions),
-	F_UINT(spec_seccomp_rule, errnoRet, UINT32_MAX),
+	F_UINT(spec_seccomp_rule, errnoRet, ERRNO_MAX),
 	F_OBJECTS(spec_seccomp_rule, args, seccomp_arg_object),
 	END,
 };
@@ -424,7 +426,7 @@ OBJECT(spec_seccomp_rule, seccomp_rule);
 
 static const struct field seccomp[] = {
 	F_ENUM(spec_seccomp, defaultAction, NEED, seccomp_actions),
-	F_UINT(spec_seccomp, defaultErrnoRet, UINT32_MAX),
+	F_UINT(spec_seccomp, defaultErrnoRet, ERRNO_MAX),
 	F(spec_seccomp, architectures, STRINGS, 0),
 	F_ENUMS(spec_seccomp, flags, seccomp_flags),
 	F(spec_seccomp, listenerPath, STRING, 0),

@@ -24,7 +24,7 @@ class Inside(Test):
         facts = self.observe(minimal(mounts=[PROC]))
         expected = {
             "pid": "1", "ppid": "0", "pgid": "1", "sid": "1", "umask": "0022", "comm": "report",
-            "exe": "/bin/report", "argc": "1", "argv.0": "/bin/report", "envc": "1",
+            "exe": "/bin/report", "argc": "1", "argv.0": "/bin/report", "envc": "2",
             "env.0": "PATH", "cwd": "/", "children.count": "0", "auxv.secure": "0",
             "auxv.execfn": "/bin/report", "nice": "0", "personality": "0x00000000",
             "uid": "0", "euid": "0", "suid": "0", "fsuid": "0", "gid": "0", "egid": "0",
@@ -175,7 +175,7 @@ class Inside(Test):
         config = minimal("env", process__env=["A=1", "EMPTY=", "PATH=/bin", "B=a=b c\n"])
         result = self.run_container(config, env={"SECRET": "x", "PATH": "/usr/bin"})
         self.assertEqual((result.code, sorted(result.out.splitlines())),
-                         (0, ["A=1", "B=a=b c\\n", "EMPTY=", "PATH=/bin"]))
+                         (0, ["A=1", "B=a=b c\\n", "EMPTY=", "HOME=/", "PATH=/bin"]))
 
     def test_arguments(self):
         args = ["", "two words", "\u00e4", "new\nline", "x" * 10000]

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* golden CONFIG HOST [--run] [--no-pivot] [--no-keyring] [--json]: the plan for a config on a host
+ * that is made up, as text. CONFIG is a file, or "default" for what `ocirun spec` writes. The same
+ * input gives the same text on every machine. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "plan/create.h"
+#include "plan/print.h"
+#include "spec/spec.h"
+
+#define ALL_CAPABILITIES ((1ULL << 41) - 1) /* up to CAP_CHECKPOINT_RESTORE */
+
+#define V1(mount_, controllers_)                                                            \
+	{                                                                                   \
+		.mount = "/sys/fs/cgroup/" mount_, .controllers = controllers_, .v2 = false \
+	}
+#define V1_HIERARCHIES                                                      \
+	V1("pids", "pids"), V1("memory", "memory"), V1("cpuset", "cpuset"), \
+		V1("cpu,cpuacct", "cpu,cpuacct"), V1("devices", "devices"), \
+		V1("freezer", "freezer"), V1("systemd", "name=systemd")
+
+static struct host_hierarchy v1[] = { V1_HIERARCHIES };
+static struct host_hierarchy hybrid[] = {
+	V1_HIERARCHIES,
+	{ .mount = "/sys/fs/cgroup/unified", .controllers = "", .v2 = true },
+};
+static struct host_hierarchy v2[] = {
+	{ .mount = "/sys/fs/cgroup", .controllers = "", .v2 = true },
+};
+
+static const struct {
+	const char *name;
+	struct host_facts facts;
+} hosts[] = {
+	{ "v1-old",
+	  { .release = { 5, 14 },
+	    .cgroup_layout = CGROUP_V1,
+	    .hierarchies = v1,
+	    .n_hierarchies = ARRAY_SIZE(v1),
+	    .permitted = ALL_CAPABILITIES } },
+	{ "hybrid",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_HYBRID,
+	    .hierarchies = hybrid,
+	    .n_hierarchies = ARRAY_SIZE(hybrid),
+	    .permitted = ALL_CAPABILITIES,
+	    .detached_assembly = true } },
+	{ "v2",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_V2,
+	    .hierarchies = v2,
+	    .n_hierarchies = ARRAY_SIZE(v2),
+	    .permitted = ALL_CAPABILITIES,
+	    .detached_assembly = true } },
+	{ "v2-old",
+	  { .release = { 5, 14 },
+	    .cgroup_layout = CGROUP_V2,
+	    .hierarchies = v2,
+	    .n_hierarchies = ARRAY_SIZE(v2),
+	    .permitted = ALL_CAPABILITIES } },
+	{ "none",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_NONE,
+	    .permitted = ALL_CAPABILITIES,
+	    .detached_assembly = true } },
+};
+
+static const struct host_facts *find_host(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++)
+		if (strcmp(hosts[i].name, name) == 0)
+			return &hosts[i].facts;
+	return NULL;
+}
+
+static int load(const char *file, struct arena *arena, struct spec **ret, struct oci_error *err)
+{
+	cleanup(free_done) char *text = NULL;
+	int r = 0;
+
+	if (strcmp(file, "default") == 0)
+		text = strdup(spec_default());
+	else
+		r = file_read(AT_FDCWD, file, 1 << 20, &text, NULL);
+	if (r < 0 || !text) {
+		snprintf(err->message, sizeof(err->message), "cannot read %s", file);
+		return -1;
+	}
+	return spec_decode("config.json", text, strlen(text), arena, ret, err);
+}
+
+static bool read_options(struct plan_request *request, char **options, bool *json)
+{
+	for (; *options; options++) {
+		if (strcmp(*options, "--run") == 0)
+			request->start = true;
+		else if (strcmp(*options, "--no-pivot") == 0)
+			request->no_pivot = true;
+		else if (strcmp(*options, "--no-keyring") == 0)
+			request->no_new_keyring = true;
+		else if (strcmp(*options, "--json") == 0)
+			*json = true;
+		else
+			return false;
+	}
+	return true;
+}
+
+/* An error is a result too. */
+static void print(const struct plan_request *request, bool json)
+{
+	cleanup(free_done) struct plan *plan = NULL;
+	cleanup(text_done) struct text text = { 0 };
+	struct oci_error err = { 0 };
+
+	if (plan_create(request, &plan, &err) < 0)
+		text_printf(&text, "error: %s\n", err.message);
+	else if (json)
+		plan_print_json(&text, plan);
+	else
+		plan_print(&text, plan);
+	if (request->warnings->length > 0)
+		printf("warnings:\n%s", request->warnings->data);
+	fputs(text.data, stdout);
+}
+
+int main(int argc, char **argv)
+{
+	cleanup(arena_done) struct arena arena = { 0 };
+	cleanup(text_done) struct text warnings = { 0 };
+	struct plan_request request = {
+		.facts = argc > 2 ? find_host(argv[2]) : NULL,
+		.arena = &arena,
+		.id = "box",
+		.bundle = "/bundle",
+		.pid_file = "/run/box.pid",
+		.warnings = &warnings,
+	};
+	struct oci_error err = { 0 };
+	struct spec *spec;
+	bool json = false;
+
+	if (!request.facts || !read_options(&request, argv + 3, &json)) {
+		fprintf(stderr,
+			"usage: golden CONFIG HOST [--run] [--no-pivot] [--no-keyring] [--json]\n");
+		return 2;
+	}
+	if (load(argv[1], &arena, &spec, &err) < 0) {
+		fprintf(stderr, "golden: %s\n", err.message);
+		return 1;
+	}
+	request.spec = spec;
+	print(&request, json);
+	return 0;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lib/plan/device_filter.h: the eBPF programs are interpreted, and have to say what a plain walk
+ * over the rules says. */
+#include <linux/bpf.h>
+
+#include "plan/device_filter.h"
+#include "unit.h"
+
+struct request {
+	char type; /* b or c */
+	uint32_t major, minor;
+	int32_t access; /* BPF_DEVCG_ACC_* */
+};
+
+/* --- eBPF, as far as the compiler uses it --- */
+
+static uint64_t alu(const struct bpf_insn *insn, uint64_t left, uint64_t right)
+{
+	uint64_t result;
+
+	switch (BPF_OP(insn->code)) {
+	case BPF_MOV:
+		result = right;
+		break;
+	case BPF_AND:
+		result = left & right;
+		break;
+	case BPF_RSH:
+		result = BPF_CLASS(insn->code) == BPF_ALU ? (uint32_t)left >> right : left >> right;
+		break;
+	default:
+		ck_abort_msg("operation %#x", insn->code);
+	}
+	return BPF_CLASS(insn->code) == BPF_ALU ? (uint32_t)result : result;
+}
+
+static bool taken(const struct bpf_insn *insn, uint64_t left, uint64_t right)
+{
+	if (BPF_OP(insn->code) == BPF_JEQ)
+		return left == right;
+	if (BPF_OP(insn->code) != BPF_JNE)
+		ck_abort_msg("jump %#x", insn->code);
+	return left != right;
+}
+
+static uint64_t run(const struct text *program, const struct request *request)
+{
+	const struct bpf_insn *insns = (const void *)program->data;
+	size_t n = program->length / sizeof(*insns);
+	const struct bpf_cgroup_dev_ctx context = {
+		.access_type = (uint32_t)request->access << 16 |
+			       (request->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR),
+		.major = request->major,
+		.minor = request->minor,
+	};
+	uint64_t r[11] = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct bpf_insn *insn = &insns[i];
+		uint64_t right = BPF_SRC(insn->code) == BPF_X ? r[insn->src_reg]
+							      : (uint64_t)(int64_t)insn->imm;
+		uint32_t word;
+
+		switch (BPF_CLASS(insn->code)) {
+		case BPF_LDX:
+			if (insn->code != (BPF_LDX | BPF_W | BPF_MEM) ||
+			    insn->src_reg != BPF_REG_1 || insn->off > (int)sizeof(context) - 4)
+				ck_abort_msg("a load from elsewhere");
+			memcpy(&word, (const char *)&context + insn->off, sizeof(word));
+			r[insn->dst_reg] = word;
+			break;
+		case BPF_ALU:
+		case BPF_ALU64:
+			r[insn->dst_reg] = alu(insn, r[insn->dst_reg], right);
+			break;
+		case BPF_JMP32:
+			/* 5.1: the lower halves are compared. */
+			if (taken(insn, (uint32_t)r[insn->dst_reg], (uint32_t)right))
+				i += (size_t)insn->off;
+			break;
+		case BPF_JMP:
+			if (BPF_OP(insn->code) == BPF_EXIT)
+				return r[0];
+			if (taken(insn, r[insn->dst_reg], right))
+				i += (size_t)insn->off;
+			break;
+		default:
+			ck_abort_msg("instruction %#x", insn->code);
+		}
+	}
+	ck_abort_msg("the program ends without an exit");
+}
+
+/* --- the rules themselves --- */
+
+static int32_t bits(const char *access)
+{
+	return (strchr(access, 'r') ? BPF_DEVCG_ACC_READ : 0) |
+	       (strchr(access, 'w') ? BPF_DEVCG_ACC_WRITE : 0) |
+	       (strchr(access, 'm') ? BPF_DEVCG_ACC_MKNOD : 0);
+}
+
+static bool concerns(const struct device_rule *rule, const struct request *request)
+{
+	int32_t access = bits(rule->access);
+
+	if (rule->type != 'a' && rule->type != request->type)
+		return false;
+	if (rule->major >= 0 && rule->major != request->major)
+		return false;
+	if (rule->minor >= 0 && rule->minor != request->minor)
+		return false;
+	return rule->allow ? !(request->access & ~access) : request->access & access;
+}
+
+static bool expected(const struct device_rule *rules, size_t n, const struct request *request)
+{
+	while (n-- > 0)
+		if (concerns(&rules[n], request))
+			return rules[n].allow;
+	return true;
+}
+
+static void assert_rules(const struct device_rule *rules, size_t n)
+{
+	static const uint32_t numbers[] = { 0, 1, 2, 3, 5, 8, 4095, 0xffffffff };
+	struct text program = { 0 };
+
+	device_filter_compile(rules, n, &program);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers) * ARRAY_SIZE(numbers) * 16; i++) {
+		struct request request = {
+			.type = i % 2 ? 'b' : 'c',
+			.access = (int32_t)(i / 2 % 8),
+			.major = numbers[i / 16 % ARRAY_SIZE(numbers)],
+			.minor = numbers[i / 16 / ARRAY_SIZE(numbers)],
+		};
+
+		if (run(&program, &request) != expected(rules, n, &request))
+			ck_abort_msg("%c %u:%u access %d", request.type, request.major,
+				     request.minor, request.access);
+	}
+	text_done(&program);
+}
+
+START_TEST(no_rules_allow_all)
+{
+	assert_rules(NULL, 0);
+}
+END_TEST
+
+START_TEST(each_kind_of_rule)
+{
+	static const char *const accesses[] = { "r", "w", "m", "rw", "rm", "wm", "rwm", "mwr" };
+	static const char types[] = { 'a', 'b', 'c' };
+	static const int64_t numbers[] = { -1, 0, 5, 4095, 4294967295 };
+
+	for (size_t i = 0; i < 2 * 3 * 8 * 5 * 5; i++) {
+		const struct device_rule rules[] = {
+			{ i % 2 == 0, 'a', -1, -1, "rwm" },
+			{ i % 2, types[i / 2 % 3], numbers[i / 48 % 5], numbers[i / 240],
+			  accesses[i / 6 % 8] },
+		};
+
+		assert_rules(rules, 2);
+		assert_rules(rules + 1, 1);
+	}
+}
+END_TEST
+
+START_TEST(last_rule_decides)
+{
+	static const struct device_rule rules[] = {
+		{ false, 'a', -1, -1, "rwm" }, { true, 'c', 1, -1, "rwm" },
+		{ false, 'c', 1, 3, "w" },     { true, 'c', 1, 3, "m" },
+		{ true, 'b', 8, -1, "r" },     { false, 'b', -1, 2, "r" },
+		{ true, 'b', 8, 2, "rw" },
+	};
+
+	assert_rules(rules, ARRAY_SIZE(rules));
+}
+END_TEST
+
+START_TEST(default_devices_stay)
+{
+	struct device_rule rules[64] = { { false, 'a', -1, -1, "rwm" } };
+	struct text program = { 0 };
+	const struct request null = { 'c', 1, 3, 7 }, memory = { 'c', 1, 1, 2 },
+			     make = { 'b', 8, 0, 1 }, disk = { 'b', 8, 0, 2 },
+			     pts = { 'c', 136, 9, 6 };
+
+	memcpy(rules + 1, device_rules_default, n_device_rules_default * sizeof(*rules));
+	assert_rules(rules, n_device_rules_default + 1);
+	device_filter_compile(rules, n_device_rules_default + 1, &program);
+	ck_assert_uint_eq(run(&program, &null), 1);
+	ck_assert_uint_eq(run(&program, &pts), 1);
+	ck_assert_uint_eq(run(&program, &make), 1);
+	ck_assert_uint_eq(run(&program, &memory), 0);
+	ck_assert_uint_eq(run(&program, &disk), 0);
+	text_done(&program);
+}
+END_TEST
+
+START_TEST(rule_of_config)
+{
+	const struct spec_device_rule empty = { 0 };
+	const struct spec_device_rule full = { .allow = true,
+					       .type = 'b',
+					       .major = { 8, true },
+					       .minor = { -1, true },
+					       .access = "rm" };
+	struct device_rule rule = device_rule_of(&empty);
+
+	ck_assert(!rule.allow && rule.type == 'a' && rule.major == -1 && rule.minor == -1);
+	ck_assert_str_eq(rule.access, "rwm");
+	rule = device_rule_of(&full);
+	ck_assert(rule.allow && rule.type == 'b' && rule.major == 8 && rule.minor == -1);
+	ck_assert_str_eq(rule.access, "rm");
+}
+END_TEST
+
+UNIT_MAIN("device_filter", no_rules_allow_all, each_kind_of_rule, last_rule_decides,
+	  default_devices_stay, rule_of_config)
