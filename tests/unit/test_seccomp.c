@@ -314,10 +314,14 @@ static void compare_profile(const char *name, const struct spec_seccomp *seccomp
 
 /* --- the profiles: JSON with ' for " --- */
 
-#define ALL                 "'architectures': ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32']"
-#define ALLOW(rules)        "{'defaultAction': 'SCMP_ACT_ALLOW', " ALL ", 'syscalls': [" rules "]}"
-#define ERRNO(rules)        "{'defaultAction': 'SCMP_ACT_ERRNO', " ALL ", 'syscalls': [" rules "]}"
-#define KILL(rules)         "{'defaultAction': 'SCMP_ACT_KILL_PROCESS', " ALL ", 'syscalls': [" rules "]}"
+#define ALL                                                       \
+	"'architectures': ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', " \
+	"'SCMP_ARCH_X32']"
+#define PROFILE(action, rules) \
+	"{'defaultAction': 'SCMP_ACT_" action "', " ALL ", 'syscalls': [" rules "]}"
+#define ALLOW(rules)        PROFILE("ALLOW", rules)
+#define ERRNO(rules)        PROFILE("ERRNO", rules)
+#define KILL(rules)         PROFILE("KILL_PROCESS", rules)
 #define RULE(action, names) "{'names': [" names "], 'action': 'SCMP_ACT_" action "'}"
 #define RULE_ERRNO(action, errno_ret, names) \
 	"{'names': [" names "], 'action': 'SCMP_ACT_" action "', 'errnoRet': " errno_ret "}"
