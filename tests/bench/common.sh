@@ -64,7 +64,7 @@ find_runtimes() {
 
 	for r; do add_runtime "$r"; done
 	if (($# > 0)); then return; fi
-	for r in "ocirun=$top/build/release/runtime/ocirun" crun=/usr/bin/crun runc=/usr/bin/runc; do
+	for r in "ocirun=$top/build/release/bin/ocirun" crun=/usr/bin/crun runc=/usr/bin/runc; do
 		if [[ -x $root${r#*=} || -x ${r#*=} ]]; then
 			add_runtime "$r"
 		else
