@@ -31,10 +31,7 @@ struct document {
 	const char *owner;
 };
 
-#define ROW(m, t)                                                                     \
-	{                                                                             \
-		.name = #m, .type = FIELD_##t, .offset = offsetof(struct document, m) \
-	}
+#define ROW(member, type) FIELD_ROW(document, member, type, 0, .max = 0)
 
 static const struct field document_fields[] = {
 	ROW(ociVersion, STRING), ROW(id, STRING),

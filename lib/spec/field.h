@@ -90,6 +90,13 @@ struct field {
 	const struct object *object; /* OBJECT, OBJECTS, OBJECT_MAP */
 };
 
+/* One row; members that the type needs besides come last. */
+#define FIELD_ROW(s, m, t, fl, ...)                                                          \
+	{                                                                                    \
+		.name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), \
+		__VA_ARGS__                                                                  \
+	}
+
 struct object {
 	size_t size;
 	const struct field *fields; /* ends in a row without a name; at most 64 */

@@ -13,21 +13,16 @@
 #define ERRNO_MAX 4095ULL /* beyond it the kernel takes no error: include/linux/err.h */
 
 /* One row: F(struct, member, TYPE, flags), and one macro for each type that needs more. */
-#define ROW(s, m, t, fl, ...)                                                                \
-	{                                                                                    \
-		.name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), \
-		__VA_ARGS__                                                                  \
-	}
-#define F(s, m, t, fl)           ROW(s, m, t, fl, .max = 0)
-#define F_INT(s, m, lo, hi)      ROW(s, m, INT, 0, .min = (lo), .max = (hi))
-#define F_UINT(s, m, hi)         ROW(s, m, UINT, 0, .max = (hi))
-#define F_NEED_INT(s, m, lo, hi) ROW(s, m, INT, FIELD_REQUIRED, .min = (lo), .max = (hi))
-#define F_NEED_UINT(s, m, hi)    ROW(s, m, UINT, FIELD_REQUIRED, .max = (hi))
-#define F_ENUM(s, m, fl, n)      ROW(s, m, ENUM, fl, .names = n)
-#define F_ENUMS(s, m, n)         ROW(s, m, ENUMS, 0, .names = n)
-#define F_OBJECT(s, m, fl, o)    ROW(s, m, OBJECT, fl, .object = &(o))
-#define F_OBJECTS(s, m, o)       ROW(s, m, OBJECTS, 0, .object = &(o))
-#define F_OBJECT_MAP(s, m, o)    ROW(s, m, OBJECT_MAP, 0, .object = &(o))
+#define F(s, m, t, fl)           FIELD_ROW(s, m, t, fl, .max = 0)
+#define F_INT(s, m, lo, hi)      FIELD_ROW(s, m, INT, 0, .min = (lo), .max = (hi))
+#define F_UINT(s, m, hi)         FIELD_ROW(s, m, UINT, 0, .max = (hi))
+#define F_NEED_INT(s, m, lo, hi) FIELD_ROW(s, m, INT, FIELD_REQUIRED, .min = (lo), .max = (hi))
+#define F_NEED_UINT(s, m, hi)    FIELD_ROW(s, m, UINT, FIELD_REQUIRED, .max = (hi))
+#define F_ENUM(s, m, fl, n)      FIELD_ROW(s, m, ENUM, fl, .names = n)
+#define F_ENUMS(s, m, n)         FIELD_ROW(s, m, ENUMS, 0, .names = n)
+#define F_OBJECT(s, m, fl, o)    FIELD_ROW(s, m, OBJECT, fl, .object = &(o))
+#define F_OBJECTS(s, m, o)       FIELD_ROW(s, m, OBJECTS, 0, .object = &(o))
+#define F_OBJECT_MAP(s, m, o)    FIELD_ROW(s, m, OBJECT_MAP, 0, .object = &(o))
 #define END                  \
 	{                    \
 		.name = NULL \
@@ -77,7 +72,7 @@ static const struct field user[] = {
 	F_NEED_UINT(spec_user, uid, ID_MAX),
 	F_NEED_UINT(spec_user, gid, ID_MAX),
 	F_UINT(spec_user, umask, 0777),
-	ROW(spec_user, additionalGids, UINTS, 0, .max = ID_MAX),
+	FIELD_ROW(spec_user, additionalGids, UINTS, 0, .max = ID_MAX),
 	END,
 };
 OBJECT(spec_user, user);

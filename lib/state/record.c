@@ -7,12 +7,6 @@
 #include "spec/dump.h"
 #include "state/record.h"
 
-#define ROW(s, m, t, fl, ...)                                                                \
-	{                                                                                    \
-		.name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), \
-		__VA_ARGS__                                                                  \
-	}
-
 static const struct name phases[] = {
 	{ "creating", RECORD_CREATING },
 	{ "created", RECORD_CREATED },
@@ -20,9 +14,9 @@ static const struct name phases[] = {
 };
 
 static const struct field cgroup_fields[] = {
-	ROW(record_cgroup, mount, STRING, FIELD_REQUIRED, .max = 0),
-	ROW(record_cgroup, path, STRING, FIELD_REQUIRED, .max = 0),
-	ROW(record_cgroup, existing, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
+	FIELD_ROW(record_cgroup, mount, STRING, FIELD_REQUIRED, .max = 0),
+	FIELD_ROW(record_cgroup, path, STRING, FIELD_REQUIRED, .max = 0),
+	FIELD_ROW(record_cgroup, existing, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
 	{ .name = NULL },
 };
 
@@ -32,19 +26,19 @@ static const struct object cgroup_object = {
 };
 
 static const struct field record_fields[] = {
-	ROW(record, version, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
-	ROW(record, id, STRING, FIELD_REQUIRED, .max = 0),
-	ROW(record, phase, ENUM, FIELD_REQUIRED, .names = phases),
-	ROW(record, bundle, STRING, FIELD_REQUIRED, .max = 0),
-	ROW(record, rootfs, STRING, FIELD_REQUIRED, .max = 0),
-	ROW(record, created, STRING, FIELD_REQUIRED, .max = 0),
-	ROW(record, owner, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
-	ROW(record, pid, INT, 0, .min = 1, .max = INT32_MAX),
-	ROW(record, pidfd, UINT, 0, .max = 0),
-	ROW(record, startTime, UINT, 0, .max = 0),
-	ROW(record, process, BOOL, 0, .max = 0),
-	ROW(record, cgroups, OBJECTS, 0, .object = &cgroup_object),
-	ROW(record, annotations, STRING_MAP, 0, .max = 0),
+	FIELD_ROW(record, version, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
+	FIELD_ROW(record, id, STRING, FIELD_REQUIRED, .max = 0),
+	FIELD_ROW(record, phase, ENUM, FIELD_REQUIRED, .names = phases),
+	FIELD_ROW(record, bundle, STRING, FIELD_REQUIRED, .max = 0),
+	FIELD_ROW(record, rootfs, STRING, FIELD_REQUIRED, .max = 0),
+	FIELD_ROW(record, created, STRING, FIELD_REQUIRED, .max = 0),
+	FIELD_ROW(record, owner, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
+	FIELD_ROW(record, pid, INT, 0, .min = 1, .max = INT32_MAX),
+	FIELD_ROW(record, pidfd, UINT, 0, .max = 0),
+	FIELD_ROW(record, startTime, UINT, 0, .max = 0),
+	FIELD_ROW(record, process, BOOL, 0, .max = 0),
+	FIELD_ROW(record, cgroups, OBJECTS, 0, .object = &cgroup_object),
+	FIELD_ROW(record, annotations, STRING_MAP, 0, .max = 0),
 	{ .name = NULL },
 };
 
