@@ -28,7 +28,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -39,7 +38,7 @@
 #include "snapshot.h"
 
 #define NOISE      64
-#define NOISE_NICE 10
+#define RING       64
 #define WORKERS    4
 #define ROUNDS     10
 #define EACH       5 /* containers of a worker in a round: 4 * 10 * 5 = 200 */
@@ -133,15 +132,17 @@ static void block(int how, int a, int b)
 
 /* --- the noise --- */
 
+/* Mostly what malloc() has at hand; now and then it needs the lock that several threads share. A
+ * thread that is preempted with it holds up the workers too, so the time is spent in memset(). */
 static void allocate(void **ring, unsigned int *seed)
 {
-	unsigned int slot = (unsigned int)rand_r(seed) % 64;
-	size_t size = 16 + (size_t)rand_r(seed) % 32768;
+	unsigned int slot = (unsigned int)rand_r(seed) % RING;
+	size_t size = rand_r(seed) % 8 ? 16 + (size_t)rand_r(seed) % 1000 : 32768;
 
 	free(ring[slot]);
 	ring[slot] = malloc(size);
 	if (ring[slot])
-		memset(ring[slot], 0x5a, size < 64 ? size : 64);
+		memset(ring[slot], 0x5a, size);
 }
 
 static void take_other_locks(void)
@@ -168,23 +169,20 @@ static void *make_noise(void *argument)
 {
 	unsigned int seed = (unsigned int)(size_t)argument;
 	bool other = seed % 8 == 0;
-	void *ring[64] = { 0 };
+	void *ring[RING] = { 0 };
 	char *before, *after;
 
-	/* All processors, but not all of their time: a container's cgroup has no more weight than
-	 * one of these threads. */
-	setpriority(PRIO_PROCESS, (id_t)gettid(), NOISE_NICE);
 	if (seed % 3 == 0)
 		block(SIG_BLOCK, SIGUSR2, SIGHUP);
 	before = snapshot_thread();
 	pthread_barrier_wait(&noise_barrier);
 	while (!atomic_load_explicit(&leave_noise, memory_order_relaxed)) {
-		for (int i = 0; i < 64; i++)
+		for (int i = 0; i < RING; i++)
 			allocate(ring, &seed);
 		if (other)
 			take_other_locks();
 	}
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < RING; i++)
 		free(ring[i]);
 	after = snapshot_thread();
 	atomic_fetch_add(&faults, snapshot_compare("noise", before, after));
@@ -220,7 +218,6 @@ static void *audit(void *argument)
 	struct dirent *entry;
 
 	(void)argument;
-	setpriority(PRIO_PROCESS, (id_t)gettid(), NOISE_NICE);
 	while (!atomic_load(&leave_auditor)) {
 		DIR *dir = opendir("/proc/self/fdinfo");
 
