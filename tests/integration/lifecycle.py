@@ -103,30 +103,6 @@ class State(Test):
         self.works("kill", id, "CONT")
         self.works("start", id, timeout=5)
 
-    def test_STA_04_creating(self):
-        """A create that was stopped on its way, by strace: no pid, nothing to start or kill."""
-        harness.skip_unless(shutil.which("strace"), "there is no strace")
-        bundle, id = self.bundle(minimal("sleep")), self.new_id()
-        strace = subprocess.Popen(
-            ["strace", "-qq", "-o", "/dev/null", "-e", "trace=clone3", "-e",
-             "inject=clone3:signal=SIGSTOP:when=1", harness.OCIRUN, "--root", Test.root, "create",
-             "--bundle", bundle.path, id], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
-        try:
-            harness.until(lambda: self.ocirun("state", id).code == 0, "a record")
-            self.check_state(id, bundle, "creating", None)
-            self.fails('kill container "%s": container not running: no such process' % id,
-                       "kill", id, "KILL")
-            self.assertEqual(self.state(id)["status"], "creating")
-        finally:
-            for pid in read("/proc/%d/task/%d/children" % (strace.pid, strace.pid)).split():
-                harness.until(lambda pid=pid: "stop" in read("/proc/%s/status" % pid), "the stop")
-                os.kill(int(pid), signal.SIGCONT)
-            code = strace.wait(harness.TIMEOUT)
-        self.assertEqual(code, 0)
-        self.assertEqual(self.state(id)["status"], "created")
-        self.works("start", id)
-
     def test_bundle_with_relative_path_and_links(self):
         bundle = self.bundle()
         link = os.path.join(self.directory, "link")
