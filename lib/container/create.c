@@ -251,15 +251,14 @@ static void on_cgroup_made(void *context, const char *mount, const char *path, s
 {
 	struct creation *creation = context;
 
-	(void)path;
 	for (size_t i = 0; i < creation->record.cgroups.n; i++) {
 		struct record_cgroup *cgroup = &creation->cgroups[i];
 
 		if (strcmp(cgroup->mount, mount) != 0)
 			continue;
 		creation->made[i] = true;
-		/* Somebody may have been faster since the intent; never less than that said. */
-		if (existing > cgroup->existing.value)
+		/* Somebody may have been faster since the intent. */
+		if (existing == strlen(path))
 			cgroup->existing.value = existing;
 	}
 }

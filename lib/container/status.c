@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How a container is: runtime.md, "State". */
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -30,6 +31,7 @@ static bool is_parked(const struct state *state)
 enum status status_find(const struct state *state, const struct record *record, bool locked,
 			int *ret_pidfd)
 {
+	struct pollfd poll_fd = { .events = POLLIN };
 	cleanup(fd_done) int pidfd = -1;
 	enum status status;
 
@@ -41,6 +43,10 @@ enum status status_find(const struct state *state, const struct record *record, 
 	if (pidfd < 0)
 		return STATUS_STOPPED;
 	status = is_parked(state) ? STATUS_CREATED : STATUS_RUNNING;
+	/* It may have ended while we looked at the socket. */
+	poll_fd.fd = pidfd;
+	if (poll(&poll_fd, 1, 0) > 0)
+		return STATUS_STOPPED;
 	if (ret_pidfd)
 		*ret_pidfd = TAKE_FD(pidfd);
 	return status;

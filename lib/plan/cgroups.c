@@ -49,6 +49,25 @@ static int look_at_path(const char *path)
 	return names_something ? 0 : -EINVAL;
 }
 
+/* "/a/b" for "a//./b/". */
+static char *normalised(struct arena *arena, const char *path)
+{
+	char *result = arena_alloc(arena, strlen(path) + 2), *end = result;
+
+	while (result && *path) {
+		size_t n = strcspn(path, "/");
+
+		if (n > 0 && !(n == 1 && path[0] == '.')) {
+			*end++ = '/';
+			memcpy(end, path, n);
+			end += n;
+		}
+		path += n;
+		path += *path == '/';
+	}
+	return result;
+}
+
 int plan_cgroup_path(const struct plan_request *request, const char **ret, struct oci_error *err)
 {
 	const char *path = request->spec->linux_ ? request->spec->linux_->cgroupsPath : NULL;
@@ -64,7 +83,7 @@ int plan_cgroup_path(const struct plan_request *request, const char **ret, struc
 	if (!path || !path[0])
 		result = arena_printf(request->arena, DEFAULT_PARENT "%s", request->id);
 	else
-		result = arena_printf(request->arena, "/%s", path + strspn(path, "/"));
+		result = normalised(request->arena, path);
 	if (!result)
 		return fail(err, -ENOMEM, NULL, "cannot make the plan");
 	*ret = result;
