@@ -83,6 +83,15 @@ static int check_deletable(const struct state *state, const struct record *recor
 			  status_name(status));
 }
 
+/* `start` holds the lock until init answers, which one that is frozen or stopped never does. */
+static void end_what_holds_the_lock(struct oci_context *context, const char *id)
+{
+	cleanup(state_done) struct state state = { .dir = -1 };
+
+	if (state_open(context->state_root, id, false, &state, NULL) == 0 && state_is_busy(&state))
+		(void)oci_kill(context, id, SIGKILL, 0, NULL);
+}
+
 _public_ int oci_delete(struct oci_context *context, const char *id, unsigned int flags,
 			struct oci_error *err)
 {
@@ -95,6 +104,8 @@ _public_ int oci_delete(struct oci_context *context, const char *id, unsigned in
 	r = id_check(id, err);
 	if (r < 0)
 		return r;
+	if (force)
+		end_what_holds_the_lock(context, id);
 	r = state_open(context->state_root, id, true, &state, err);
 	if (r == -ENOENT && force)
 		return 0;

@@ -166,17 +166,28 @@ static void limit_cpuset(const struct group *group, const struct spec_cpu *cpu)
 	}
 }
 
-static void add_device_rule(const struct group *group, const struct device_rule *rule)
+static void write_device_rule(const struct group *group, const struct device_rule *rule, char type)
 {
 	struct arena *arena = group->request->arena;
 	const char *major = rule->major < 0 ? "*" : arena_printf(arena, "%" PRId64, rule->major);
 	const char *minor = rule->minor < 0 ? "*" : arena_printf(arena, "%" PRId64, rule->minor);
-	const char *line = rule->type == 'a' ? "a"
-					     : arena_printf(arena, "%c %s:%s %s", rule->type,
-							    major ? major : "", minor ? minor : "",
-							    rule->access);
+	const char *line = type == 'a'
+				   ? "a"
+				   : arena_printf(arena, "%c %s:%s %s", type, major ? major : "",
+						  minor ? minor : "", rule->access);
 
 	add_write(group, rule->allow ? "devices.allow" : "devices.deny", line);
+}
+
+/* To v1 the type "a" means everything, whatever stands behind it. */
+static void add_device_rule(const struct group *group, const struct device_rule *rule)
+{
+	if (rule->type != 'a' || device_rule_is_whole(rule)) {
+		write_device_rule(group, rule, rule->type);
+		return;
+	}
+	write_device_rule(group, rule, 'c');
+	write_device_rule(group, rule, 'b');
 }
 
 /* Whether the config grants this in the same words, and takes nothing back afterwards. Each rule
@@ -199,10 +210,17 @@ static bool is_granted(const struct spec_resources *resources, const struct devi
 
 static void limit_devices_v1(const struct group *group, const struct spec_resources *resources)
 {
+	struct device_rule first;
 	unsigned int index = 0;
 
 	if (resources->devices.n == 0)
 		return;
+	first = device_rule_of(&resources->devices.item[0]);
+	if (!device_rule_is_whole(&first)) {
+		/* A group of v1 is born with all that its parent has. */
+		builder_where(group->builder, "/linux/resources/devices");
+		add_device_rule(group, &device_rule_deny_all);
+	}
 	list_each(spec, resources->devices) {
 		struct device_rule rule = device_rule_of(spec);
 

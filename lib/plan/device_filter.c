@@ -17,6 +17,14 @@ const struct device_rule device_rules_default[] = {
 };
 const size_t n_device_rules_default = ARRAY_SIZE(device_rules_default);
 
+const struct device_rule device_rule_deny_all = { false, 'a', -1, -1, "rwm" };
+
+bool device_rule_is_whole(const struct device_rule *rule)
+{
+	return rule->type == 'a' && rule->major < 0 && rule->minor < 0 &&
+	       strchr(rule->access, 'r') && strchr(rule->access, 'w') && strchr(rule->access, 'm');
+}
+
 struct device_rule device_rule_of(const struct spec_device_rule *rule)
 {
 	return (struct device_rule){
@@ -97,5 +105,5 @@ void device_filter_compile(const struct device_rule *rules, size_t n, struct tex
 	emit_load(program, R_MINOR, offsetof(struct bpf_cgroup_dev_ctx, minor));
 	while (n-- > 0)
 		emit_rule(program, &rules[n]);
-	emit_return(program, true);
+	emit_return(program, false);
 }

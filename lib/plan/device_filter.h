@@ -23,8 +23,12 @@ extern const size_t n_device_rules_default;
 /* A rule of the config, with what it leaves out filled in. */
 struct device_rule device_rule_of(const struct spec_device_rule *rule);
 
+/* Every device, every access. */
+extern const struct device_rule device_rule_deny_all;
+bool device_rule_is_whole(const struct device_rule *rule);
+
 /* Appends struct bpf_insn after struct bpf_insn. The last rule that matches decides; without one
- * access is granted, as in a fresh v1 group. */
+ * access is refused. */
 void device_filter_compile(const struct device_rule *rules, size_t n, struct text *program);
 
 #endif

@@ -327,6 +327,26 @@ class Limits(Engine):
              "access": "rwm"}]
         self.assertEqual(self.run_container(config).out.strip(), "open=EPERM")
 
+    def test_rules_that_begin_with_a_grant_refuse_the_rest(self):
+        device = self.device()
+        grant = {"allow": True, "type": "c", "major": device["major"], "minor": device["minor"],
+                 "access": "r"}
+        config = minimal("open", "/dev/other", "r", linux__devices=[device],
+                         linux__resources={"devices": [grant]})
+        self.prints("open=ok", config)
+        grant["minor"] += 1
+        self.prints("open=EPERM", config, code=1)
+
+    def test_rule_for_all_devices_and_some_access(self):
+        """For reading is not for all: v1 takes the type "a" for everything."""
+        device = self.device()
+        rule = {"allow": True, "type": "a", "access": "r"}
+        config = minimal("open", "/dev/other", "r", linux__devices=[device],
+                         linux__resources={"devices": [{"allow": False}, rule]})
+        self.prints("open=ok", config)
+        config["process"]["args"][-1] = "w"
+        self.prints("open=EPERM", config, code=1)
+
     def test_cpu_quota_is_in_force(self):
         """Seen by the kernel's own count: a throttled period."""
         id, pid, _ = self.running(minimal("sleep", linux__resources={

@@ -3,6 +3,7 @@
 """runtime.md: the state, the operations and the lifecycle. Rows OPS-*, LCY-*, STA-*, ERR-01 of the
 standard; hooks are not supported yet, so LCY-06 to LCY-13, LCY-15, LCY-16, LCY-18, LCY-19, STA-07
 and STA-08 have no test here."""
+import fcntl
 import glob
 import json
 import os
@@ -291,6 +292,29 @@ class Operations(Test):
             self.assertTrue(ended, "SIGKILL does not end a frozen container")
         finally:
             thaw()
+
+    def test_delete_force_while_start_waits_for_a_stopped_init(self):
+        id = self.create(minimal("sleep"))
+        self.works("kill", id, "STOP")
+        with subprocess.Popen([harness.OCIRUN, "--root", Test.root, "start", id],
+                              stderr=subprocess.PIPE) as start:
+            lock = os.open(os.path.join(Test.root, id), os.O_RDONLY)
+
+            def is_locked():
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return True
+                fcntl.flock(lock, fcntl.LOCK_UN)
+                return False
+            try:
+                harness.until(is_locked, "start to hold the lock")
+            finally:
+                os.close(lock)
+            self.works("delete", "--force", id, timeout=5)
+            self.assertEqual(start.wait(timeout=5), 1)
+            self.assertEqual(start.stderr.read().decode(),
+                             'ocirun: init of container "%s" ended before it ran the program\n' % id)
 
     def test_OPS_25_the_id_can_be_used_again(self):
         id = self.new_id()

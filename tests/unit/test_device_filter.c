@@ -118,7 +118,7 @@ static bool expected(const struct device_rule *rules, size_t n, const struct req
 	while (n-- > 0)
 		if (concerns(&rules[n], request))
 			return rules[n].allow;
-	return true;
+	return false;
 }
 
 static void assert_rules(const struct device_rule *rules, size_t n)
@@ -142,7 +142,7 @@ static void assert_rules(const struct device_rule *rules, size_t n)
 	text_done(&program);
 }
 
-START_TEST(no_rules_allow_all)
+START_TEST(no_rules_refuse_all)
 {
 	assert_rules(NULL, 0);
 }
@@ -218,5 +218,5 @@ START_TEST(rule_of_config)
 }
 END_TEST
 
-UNIT_MAIN("device_filter", no_rules_allow_all, each_kind_of_rule, last_rule_decides,
+UNIT_MAIN("device_filter", no_rules_refuse_all, each_kind_of_rule, last_rule_decides,
 	  default_devices_stay, rule_of_config)
