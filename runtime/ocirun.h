@@ -30,6 +30,9 @@ struct arguments {
 	const char *console_socket;
 	const char *format;
 	const char *preserve_fds;
+	const char *document;
+	bool no_host;
+	bool rootless_spec;
 	bool no_pivot;
 	bool no_new_keyring;
 	bool no_subreaper;
@@ -75,8 +78,9 @@ struct command {
 	bool no_context;
 };
 
-extern const struct command command_create, command_delete, command_help, command_kill,
-	command_list, command_plan, command_run, command_spec, command_start, command_state;
+extern const struct command command_create, command_delete, command_doctor, command_features,
+	command_help, command_kill, command_list, command_plan, command_run, command_spec,
+	command_start, command_state, command_validate;
 
 extern const struct command *const commands[]; /* ends in NULL */
 extern const struct option global_options[];

@@ -199,15 +199,6 @@ int oci_delete(struct oci_context *context, const char *id, unsigned int flags,
 int oci_plan(struct oci_context *context, const char *id, const struct oci_create_options *options,
 	     const char *format, char **ret, struct oci_error *err);
 
-/**
- * oci_spec_default - a config.json to begin with
- *
- * Return: the text. Borrowed, valid for ever. Thread-safe.
- *
- * Since: 0.1
- */
-const char *oci_spec_default(void);
-
 #ifdef __cplusplus
 }
 #endif

@@ -6,7 +6,10 @@
 #include <oci/container.h>
 #include <oci/context.h>
 #include <oci/error.h>
+#include <oci/host.h>
+#include <oci/spec.h>
 #include <oci/state.h>
+#include <oci/validate.h>
 #include <oci/version.h>
 
 #endif

@@ -70,13 +70,12 @@ char *arena_strdup(struct arena *arena, const char *string)
 	return arena_strndup(arena, string, strlen(string));
 }
 
-char *arena_printf(struct arena *arena, const char *format, ...)
+char *arena_vprintf(struct arena *arena, const char *format, va_list ap)
 {
-	va_list ap, again;
 	char *string = NULL;
+	va_list again;
 	int length;
 
-	va_start(ap, format);
 	va_copy(again, ap);
 	length = vsnprintf(NULL, 0, format, ap);
 	if (length >= 0)
@@ -84,6 +83,16 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	if (string)
 		vsnprintf(string, (size_t)length + 1, format, again);
 	va_end(again);
+	return string;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list ap;
+	char *string;
+
+	va_start(ap, format);
+	string = arena_vprintf(arena, format, ap);
 	va_end(ap);
 	return string;
 }

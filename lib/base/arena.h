@@ -4,6 +4,8 @@
 #ifndef OCI_BASE_ARENA_H
 #define OCI_BASE_ARENA_H
 
+#include <stdarg.h>
+
 #include "base/macro.h"
 
 struct arena_block;
@@ -19,5 +21,7 @@ void *arena_alloc(struct arena *arena, size_t size) _must_check_;
 char *arena_strdup(struct arena *arena, const char *string) _must_check_;
 char *arena_strndup(struct arena *arena, const char *string, size_t length) _must_check_;
 char *arena_printf(struct arena *arena, const char *format, ...) _must_check_ _printf_(2, 3);
+char *arena_vprintf(struct arena *arena, const char *format, va_list ap) _must_check_
+	__attribute__((format(printf, 2, 0)));
 
 #endif

@@ -21,11 +21,6 @@ _public_ const char *oci_spec_version(void)
 	return SPEC_VERSION;
 }
 
-_public_ const char *oci_spec_default(void)
-{
-	return spec_default();
-}
-
 _public_ int oci_context_new(const struct oci_context_options *options, struct oci_context **ret,
 			     struct oci_error *err)
 {

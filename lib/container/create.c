@@ -8,18 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "container/bundle.h"
 #include "container/container.h"
 #include "exec/host.h"
 #include "plan/create.h"
 #include "plan/print.h"
-#include "spec/json.h"
 #include "spec/spec.h"
 #include "state/id.h"
 #include "sys/calls.h"
@@ -67,53 +66,15 @@ static int take_options(const struct oci_create_options *options, struct oci_cre
 	return 0;
 }
 
-static int find_bundle(struct preparation *preparation, struct oci_error *err)
-{
-	const char *path = preparation->options.bundle ? preparation->options.bundle : ".";
-	char absolute[PATH_MAX];
-
-	if (!realpath(path, absolute))
-		return fail(err, -errno, path, "cannot open the bundle \"%s\"", path);
-	preparation->bundle = arena_strdup(&preparation->arena, absolute);
-	return preparation->bundle ? 0 : fail(err, -ENOMEM, NULL, "cannot read the bundle");
-}
-
 static int read_config(struct preparation *preparation, struct oci_error *err)
 {
-	const char *path = preparation->options.config;
-	cleanup(free_done) char *text = NULL;
-	const char *name;
-	size_t length;
-	int r;
+	cleanup(document_done) struct document document = { 0 };
+	int r = bundle_read(&preparation->arena, preparation->bundle, preparation->options.config,
+			    &document, err);
 
-	if (!path)
-		path = arena_printf(&preparation->arena, "%s/config.json", preparation->bundle);
-	if (!path)
-		return fail(err, -ENOMEM, NULL, "cannot read config.json");
-	r = file_read(AT_FDCWD, path, JSON_SIZE_MAX, &text, &length);
 	if (r < 0)
-		return fail(err, r, path, "cannot read \"%s\"", path);
-	name = strrchr(path, '/');
-	return spec_decode(name ? name + 1 : path, text, length, &preparation->arena,
-			   &preparation->spec, err);
-}
-
-static int find_rootfs(struct preparation *preparation, struct oci_error *err)
-{
-	const char *path = preparation->spec->root->path;
-	struct stat st;
-
-	preparation->rootfs = path[0] == '/' ? path
-					     : arena_printf(&preparation->arena, "%s/%s",
-							    preparation->bundle, path);
-	if (!preparation->rootfs)
-		return fail(err, -ENOMEM, NULL, "cannot find the root");
-	if (stat(preparation->rootfs, &st) < 0)
-		return fail(err, -errno, "/root/path", "/root/path: cannot find \"%s\"",
-			    preparation->rootfs);
-	if (!S_ISDIR(st.st_mode))
-		return fail(err, -ENOTDIR, "/root/path", "/root/path: \"%s\"", preparation->rootfs);
-	return 0;
+		return r;
+	return spec_decode(&document, &preparation->arena, &preparation->spec, err);
 }
 
 static int make_plan(struct preparation *preparation, const char *id, bool start,
@@ -150,11 +111,11 @@ static int prepare(const char *id, const struct oci_create_options *options, boo
 	if (r == 0 && ret->options.console_socket)
 		r = fail_plain(err, -EOPNOTSUPP, NULL, "a console socket is not supported yet");
 	if (r == 0)
-		r = find_bundle(ret, err);
+		r = bundle_find(&ret->arena, ret->options.bundle, &ret->bundle, err);
 	if (r == 0)
 		r = read_config(ret, err);
 	if (r == 0)
-		r = find_rootfs(ret, err);
+		r = bundle_rootfs(&ret->arena, ret->bundle, ret->spec, &ret->rootfs, err);
 	if (r == 0)
 		r = host_facts_gather(&ret->arena, &ret->facts, err);
 	return r < 0 ? r : make_plan(ret, id, start, err);

@@ -19,7 +19,7 @@ struct oci_state {
 };
 
 /* The document of the standard, as a table. */
-struct document {
+struct state_document {
 	const char *ociVersion;
 	const char *id;
 	struct opt_int pid;
@@ -31,7 +31,7 @@ struct document {
 	const char *owner;
 };
 
-#define ROW(member, type) FIELD_ROW(document, member, type, 0, .max = 0)
+#define ROW(member, type) F(state_document, member, type, V1_0_0)
 
 static const struct field document_fields[] = {
 	ROW(ociVersion, STRING), ROW(id, STRING),
@@ -42,7 +42,7 @@ static const struct field document_fields[] = {
 };
 
 static const struct object document_object = {
-	.size = sizeof(struct document),
+	.size = sizeof(struct state_document),
 	.fields = document_fields,
 };
 
@@ -135,7 +135,7 @@ _public_ int oci_state_json(const struct oci_state *state, const char *owner, ch
 			    struct oci_error *err)
 {
 	const struct record *record = state->record;
-	const struct document document = {
+	const struct state_document document = {
 		.ociVersion = SPEC_VERSION,
 		.id = record->id,
 		.pid = { oci_state_pid(state), oci_state_pid(state) > 0 },

@@ -6,32 +6,17 @@
  * themselves, ambient last, since it is limited by permitted and inheritable. Without
  * no_new_privs a seccomp filter needs CAP_SYS_ADMIN, so that stays until execve(2) computes
  * permitted and effective anew. */
-#include <ctype.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
-#include <sys/capability.h>
 
 #include "base/error.h"
 #include "plan/concern.h"
+#include "spec/capability.h"
 
 struct sets {
 	uint64_t bounding, effective, inheritable, permitted, ambient;
 };
-
-/* The bit of "CAP_CHOWN", 0 for a name that is unknown. */
-static uint64_t capability_bit(const char *name)
-{
-	char lower[64];
-	cap_value_t value;
-	size_t i;
-
-	for (i = 0; name[i] && i < sizeof(lower) - 1; i++)
-		lower[i] = (char)tolower((unsigned char)name[i]);
-	lower[i] = '\0';
-	if (name[i] || cap_from_name(lower, &value) < 0 || value < 0 || value > 63)
-		return 0;
-	return 1ULL << value;
-}
 
 /* The standard: what cannot be granted is a warning, not an error. */
 static uint64_t read_set(const struct plan_request *request, const struct spec_strings *names,
@@ -40,7 +25,8 @@ static uint64_t read_set(const struct plan_request *request, const struct spec_s
 	uint64_t bits = 0;
 
 	list_each(name, *names) {
-		uint64_t bit = capability_bit(*name);
+		int number = capability_number(*name);
+		uint64_t bit = number < 0 ? 0 : 1ULL << number;
 
 		if (bit & request->facts->permitted)
 			bits |= bit;

@@ -161,12 +161,6 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	if (mount->uidMappings.set || mount->gidMappings.set)
 		return fail_plain(err, -EOPNOTSUPP, "/mounts",
 				  "/mounts/%u/uidMappings: not supported yet", index);
-	if (plan.bind && !plan.remount && (!mount->source || !mount->source[0]))
-		return fail_plain(err, -EINVAL, "/mounts", "/mounts/%u: a bind mount has no source",
-				  index);
-	if (!plan.bind && !plan.remount && (!mount->type || !mount->type[0]))
-		return fail_plain(err, -EINVAL, "/mounts",
-				  "/mounts/%u: neither a type nor the option \"bind\"", index);
 	builder_where(builder, "/mounts/%u", index);
 	if (remounts && is_readonly_later(mount, &plan)) {
 		plan = (struct mount_plan){ .set = ABI_MOUNT_ATTR_RDONLY };

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "plan/concern.h"
+#include "plan/support.h"
 #include "spec/tables.h"
 #include "sys/abi.h"
 
@@ -25,16 +26,14 @@ uint64_t plan_new_namespaces(const struct spec *spec)
 
 int plan_namespaces_check(const struct plan_request *request, struct oci_error *err)
 {
-	static const unsigned int later[] = { (unsigned int)ABI_CLONE_NEWUSER,
-					      (unsigned int)ABI_CLONE_NEWTIME };
 	const struct spec_linux *linux_ = request->spec->linux_;
 	const struct spec_namespace *namespace;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(later); i++)
-		if (spec_namespace_find(request->spec, (int)later[i]))
+	list_each(listed, linux_->namespaces)
+		if (!(plan_support.namespaces & (unsigned int)listed->type))
 			return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
 					  "/linux/namespaces: a %s namespace is not supported yet",
-					  name_of(spec_namespace_names, (int)later[i]));
+					  name_of(spec_namespace_names, listed->type));
 	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWPID);
 	if (namespace && namespace->path)
 		return fail_plain(

@@ -539,15 +539,7 @@ static int emit_blocks(struct compiler *compiler)
 static int check(const struct spec_seccomp *seccomp, struct oci_error *err)
 {
 	bool notify = seccomp->defaultAction == SPEC_ACT_NOTIFY;
-	unsigned int index = 0;
 
-	list_each(name, seccomp->architectures) {
-		if (!seccomp_arch_find(*name))
-			return fail_plain(err, -EINVAL, "/linux/seccomp/architectures",
-					  "/linux/seccomp/architectures/%u: unknown value \"%s\"",
-					  index, *name);
-		index++;
-	}
 	list_each(rule, seccomp->syscalls)
 		notify = notify || rule->action == SPEC_ACT_NOTIFY;
 	if (notify)

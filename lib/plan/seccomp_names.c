@@ -140,3 +140,16 @@ struct seccomp_call seccomp_call_find(const struct seccomp_arch *arch, const cha
 		call = x86_call(call.number, name);
 	return call;
 }
+
+bool seccomp_call_is_known(const struct seccomp_arch *arch, const char *name)
+{
+	return seccomp_syscall_resolve_name_arch(arch->token, name) != __NR_SCMP_ERROR ||
+	       newer_number(arch, name) >= 0;
+}
+
+const char *seccomp_library_version(struct arena *arena)
+{
+	const struct scmp_version *version = seccomp_version();
+
+	return arena_printf(arena, "%u.%u.%u", version->major, version->minor, version->micro);
+}

@@ -4,7 +4,7 @@
 #ifndef OCI_PLAN_SECCOMP_NAMES_H
 #define OCI_PLAN_SECCOMP_NAMES_H
 
-#include "base/macro.h"
+#include "base/arena.h"
 
 struct seccomp_arch {
 	const char *name; /* "SCMP_ARCH_X86_64" */
@@ -29,6 +29,11 @@ struct seccomp_call {
 	unsigned int selector;
 };
 struct seccomp_call seccomp_call_find(const struct seccomp_arch *arch, const char *name);
+/* Whether any machine has a call of this name, be it not this one. */
+bool seccomp_call_is_known(const struct seccomp_arch *arch, const char *name);
+
+/* "2.5.4": libseccomp's, in @arena. */
+const char *seccomp_library_version(struct arena *arena) _must_check_;
 
 #define SECCOMP_X32_BIT 0x40000000u
 

@@ -1,14 +1,110 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules of the standard that span members: config.md, config-linux.md. */
-#include <errno.h>
+/* The rules about a config as a whole, and what all rules use. */
 #include <string.h>
 
-#include "base/error.h"
-#include "base/num.h"
-#include "spec/decode.h"
+#include "spec/check.h"
+#include "spec/pointer.h"
 #include "spec/spec.h"
 #include "spec/tables.h"
+#include "spec/version.h"
 #include "sys/abi.h"
+
+#define NAME_MAX_UTS 64 /* __NEW_UTS_LEN, include/uapi/linux/utsname.h */
+
+const char *check_at(struct checker *checker, const char *format, ...)
+{
+	const char *pointer;
+	va_list ap;
+
+	va_start(ap, format);
+	pointer = arena_vprintf(checker->findings->arena, format, ap);
+	va_end(ap);
+	return pointer;
+}
+
+const char *check_at_key(struct checker *checker, const char *map, const char *key)
+{
+	const char *name = pointer_escape(checker->findings->arena, key);
+
+	return name ? check_at(checker, "%s/%s", map, name) : NULL;
+}
+
+static void add(struct checker *checker, enum oci_severity severity, const char *rule,
+		const char *pointer, const char *format, va_list ap)
+	__attribute__((format(printf, 5, 0)));
+
+static void add(struct checker *checker, enum oci_severity severity, const char *rule,
+		const char *pointer, const char *format, va_list ap)
+{
+	const struct oci_finding finding = { .aspect = OCI_ASPECT_STANDARD,
+					     .severity = severity,
+					     .rule = rule,
+					     .pointer = pointer };
+
+	if (!findings_touch(checker->findings, pointer))
+		findings_vadd(checker->findings, &finding, FINDING_NOWHERE, format, ap);
+}
+
+void check_refuse(struct checker *checker, const char *rule, const char *pointer,
+		  const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add(checker, OCI_SEVERITY_ERROR, rule, pointer, format, ap);
+	va_end(ap);
+}
+
+void check_violation(struct checker *checker, const char *rule, const char *pointer,
+		     const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add(checker, OCI_SEVERITY_VIOLATION, rule, pointer, format, ap);
+	va_end(ap);
+}
+
+void check_warn(struct checker *checker, const char *rule, const char *pointer, const char *format,
+		...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	add(checker, OCI_SEVERITY_WARNING, rule, pointer, format, ap);
+	va_end(ap);
+}
+
+bool check_sound(const struct checker *checker, const char *pointer)
+{
+	return !findings_touch(checker->findings, pointer);
+}
+
+bool check_is_list(const char *text)
+{
+	for (;;) {
+		size_t n = strspn(text, "0123456789");
+
+		if (n == 0 || n > 9)
+			return false;
+		text += n;
+		if (*text == '-') {
+			n = strspn(++text, "0123456789");
+			if (n == 0 || n > 9)
+				return false;
+			text += n;
+		}
+		if (*text == '\0')
+			return true;
+		if (*text++ != ',')
+			return false;
+	}
+}
+
+bool check_is_component(const char *text)
+{
+	return text[0] && !strchr(text, '/') && strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+}
 
 const struct spec_namespace *spec_namespace_find(const struct spec *spec, int type)
 {
@@ -20,189 +116,98 @@ const struct spec_namespace *spec_namespace_find(const struct spec *spec, int ty
 	return NULL;
 }
 
-static int wrong(const char *file, struct oci_error *err, const char *where, const char *what)
+static void check_version(struct checker *checker, const char *text)
 {
-	return fail_plain(err, -EINVAL, where, "%s: %s: %s", file, where, what);
-}
+	struct version version;
 
-/* One number of a version: digits, no leading zero. Returns what follows it. */
-static const char *version_number(const char *text, uint64_t *ret)
-{
-	size_t n = strspn(text, "0123456789");
-
-	if (n == 0 || (n > 1 && text[0] == '0') || num_parse(text, n, UINT32_MAX, ret) < 0)
-		return NULL;
-	return text + n;
-}
-
-/* SemVer 2.0.0: three numbers, then perhaps -pre.release and +build. */
-static bool version_parse(const char *text, uint64_t *ret_major)
-{
-	uint64_t number;
-
-	text = version_number(text, ret_major);
-	for (int i = 0; i < 2; i++) {
-		if (!text || *text != '.')
-			return false;
-		text = version_number(text + 1, &number);
-	}
 	if (!text)
-		return false;
-	if (*text == '\0')
-		return true;
-	if (*text != '-' && *text != '+')
-		return false;
-	return text[1] && text[strspn(text, "0123456789abcdefghijklmnopqrstuvwxyz"
-					    "ABCDEFGHIJKLMNOPQRSTUVWXYZ.-+")] == '\0';
+		return;
+	if (!version_parse(text, &version))
+		check_refuse(checker, "VER-02", "/ociVersion",
+			     "\"%s\" is not a version by SemVer 2.0.0", text);
+	else if (version.number[0] != 1)
+		check_refuse(checker, "VAL-01", "/ociVersion",
+			     "version %s of the standard is not supported, only 1.x", text);
 }
 
-static int check_version(const char *file, const struct spec *spec, struct oci_error *err)
+static void check_uts_name(struct checker *checker, const char *name, const char *pointer)
 {
-	uint64_t major;
-
-	if (!version_parse(spec->ociVersion, &major))
-		return fail_plain(err, -EINVAL, "/ociVersion",
-				  "%s: /ociVersion: \"%s\" is not a version by SemVer 2.0.0", file,
-				  spec->ociVersion);
-	if (major != 1)
-		return fail_plain(err, -EINVAL, "/ociVersion",
-				  "%s: /ociVersion: version %s of the standard is not supported, "
-				  "only 1.x",
-				  file, spec->ociVersion);
-	return 0;
+	if (!name)
+		return;
+	if (check_sound(checker, "/linux/namespaces") &&
+	    !spec_namespace_find(checker->spec, (int)ABI_CLONE_NEWUTS))
+		check_refuse(checker, "VAL-01", pointer, "set without a uts namespace");
+	if (strlen(name) > NAME_MAX_UTS)
+		check_refuse(checker, "VAL-01", pointer, "longer than the %d bytes of uts(7)",
+			     NAME_MAX_UTS);
 }
 
-static int check_namespaces(const char *file, const struct spec *spec, struct oci_error *err)
+bool check_has_option(const struct spec_mount *mount, const char *name)
 {
-	unsigned int seen = 0, index = 0;
+	list_each(option, mount->options)
+		if (strcmp(*option, name) == 0)
+			return true;
+	return false;
+}
 
-	if (!spec->linux_)
-		return 0;
-	list_each(namespace, spec->linux_->namespaces) {
-		if (seen & (unsigned int)namespace->type)
-			return fail_plain(err, -EINVAL, "/linux/namespaces",
-					  "%s: /linux/namespaces/%u/type: the namespace \"%s\" is "
-					  "listed twice",
-					  file, index,
-					  name_of(spec_namespace_names, namespace->type));
-		seen |= (unsigned int)namespace->type;
+bool check_is_bind(const struct spec_mount *mount)
+{
+	return check_has_option(mount, "bind") || check_has_option(mount, "rbind") ||
+	       (mount->type && strcmp(mount->type, "bind") == 0);
+}
+
+static void check_idmap(struct checker *checker, const struct spec_mount *mount, size_t index)
+{
+	bool plain = check_has_option(mount, "idmap"),
+	     recursive = check_has_option(mount, "ridmap");
+
+	if (mount->uidMappings.set != mount->gidMappings.set)
+		check_refuse(checker, mount->uidMappings.set ? "MNT-12" : "MNT-13",
+			     check_at(checker, "/mounts/%zu", index),
+			     "uidMappings and gidMappings go together");
+	if (mount->uidMappings.n > 0)
+		check_mappings(checker, &mount->uidMappings,
+			       check_at(checker, "/mounts/%zu/uidMappings", index));
+	if (mount->gidMappings.n > 0)
+		check_mappings(checker, &mount->gidMappings,
+			       check_at(checker, "/mounts/%zu/gidMappings", index));
+	if ((plain || recursive) && mount->uidMappings.n == 0 &&
+	    check_sound(checker, "/linux/namespaces") &&
+	    !spec_namespace_find(checker->spec, (int)ABI_CLONE_NEWUSER))
+		check_refuse(checker, plain ? "IDM-05" : "RID-05",
+			     check_at(checker, "/mounts/%zu/options", index),
+			     "\"%s\" without mappings of the mount and without a user namespace",
+			     plain ? "idmap" : "ridmap");
+}
+
+static void check_mounts(struct checker *checker)
+{
+	size_t index = 0;
+
+	list_each(mount, checker->spec->mounts) {
+		bool remount = check_has_option(mount, "remount");
+
+		check_idmap(checker, mount, index);
+		if (check_is_bind(mount) && !remount && (!mount->source || !mount->source[0]))
+			check_refuse(checker, "VAL-01", check_at(checker, "/mounts/%zu", index),
+				     "a bind mount without a source");
+		if (!check_is_bind(mount) && !remount && (!mount->type || !mount->type[0]))
+			check_refuse(checker, "VAL-01", check_at(checker, "/mounts/%zu", index),
+				     "neither a type nor the option \"bind\"");
 		index++;
 	}
-	return 0;
 }
 
-static int check_process(const char *file, const struct spec_process *process,
-			 struct oci_error *err)
+void check_config(struct checker *checker)
 {
-	uint32_t seen = 0;
-	unsigned int index = 0;
+	const struct spec *spec = checker->spec;
 
-	list_each(rlimit, process->rlimits) {
-		if (seen & (1U << rlimit->type))
-			return fail_plain(err, -EINVAL, "/process/rlimits",
-					  "%s: /process/rlimits/%u/type: the limit is set twice",
-					  file, index);
-		if (rlimit->soft.value > rlimit->hard.value)
-			return fail_plain(
-				err, -EINVAL, "/process/rlimits",
-				"%s: /process/rlimits/%u/soft: larger than the hard limit", file,
-				index);
-		seen |= 1U << rlimit->type;
-		index++;
-	}
-	return 0;
-}
-
-static bool has_errno(int action)
-{
-	return action == SPEC_ACT_ERRNO || action == SPEC_ACT_TRACE;
-}
-
-static int check_seccomp(const char *file, const struct spec_seccomp *seccomp,
-			 struct oci_error *err)
-{
-	unsigned int index = 0;
-
-	if (seccomp->defaultErrnoRet.set && !has_errno(seccomp->defaultAction))
-		return wrong(file, err, "/linux/seccomp/defaultErrnoRet",
-			     "the default action carries no errno");
-	if (seccomp->listenerMetadata && !seccomp->listenerPath)
-		return wrong(file, err, "/linux/seccomp/listenerMetadata",
-			     "set without listenerPath");
-	list_each(rule, seccomp->syscalls) {
-		if (rule->errnoRet.set && !has_errno(rule->action))
-			return fail_plain(err, -EINVAL, "/linux/seccomp/syscalls",
-					  "%s: /linux/seccomp/syscalls/%u/errnoRet: the action "
-					  "carries no errno",
-					  file, index);
-		index++;
-	}
-	return 0;
-}
-
-static int check_mounts(const char *file, const struct spec *spec, struct oci_error *err)
-{
-	unsigned int index = 0;
-
-	list_each(mount, spec->mounts) {
-		if (mount->uidMappings.set != mount->gidMappings.set)
-			return fail_plain(err, -EINVAL, "/mounts",
-					  "%s: /mounts/%u: uidMappings and gidMappings go together",
-					  file, index);
-		index++;
-	}
-	return 0;
-}
-
-static int check_devices(const char *file, const struct spec_linux *linux_, struct oci_error *err)
-{
-	unsigned int index = 0;
-
-	list_each(device, linux_->devices) {
-		if (device->type != 'p' && (!device->major.set || !device->minor.set))
-			return fail_plain(err, -EINVAL, "/linux/devices",
-					  "%s: /linux/devices/%u: major and minor are missing",
-					  file, index);
-		index++;
-	}
-	return 0;
-}
-
-int spec_check(const char *file, const struct spec *spec, struct oci_error *err)
-{
-	int r;
-
-	r = check_version(file, spec, err);
-	if (r == 0)
-		r = check_namespaces(file, spec, err);
-	if (r == 0)
-		r = check_mounts(file, spec, err);
-	if (r == 0 && spec->process)
-		r = check_process(file, spec->process, err);
-	if (r == 0 && spec->linux_)
-		r = check_devices(file, spec->linux_, err);
-	if (r == 0 && spec->linux_ && spec->linux_->seccomp)
-		r = check_seccomp(file, spec->linux_->seccomp, err);
-	if (r == 0 && spec->hostname && !spec_namespace_find(spec, (int)ABI_CLONE_NEWUTS))
-		r = wrong(file, err, "/hostname", "set without a uts namespace");
-	if (r == 0 && spec->domainname && !spec_namespace_find(spec, (int)ABI_CLONE_NEWUTS))
-		r = wrong(file, err, "/domainname", "set without a uts namespace");
-	return r;
-}
-
-int spec_decode(const char *file, const char *document, size_t length, struct arena *arena,
-		struct spec **ret, struct oci_error *err)
-{
-	struct spec *spec = arena_alloc(arena, sizeof(*spec));
-	int r;
-
-	if (!spec)
-		return fail(err, -ENOMEM, NULL, "%s", file);
-	r = decode(file, document, length, &spec_object, spec, arena, err);
-	if (r == 0)
-		r = spec_check(file, spec, err);
-	if (r < 0)
-		return r;
-	*ret = spec;
-	return 0;
+	check_version(checker, spec->ociVersion);
+	check_mounts(checker);
+	check_uts_name(checker, spec->hostname, "/hostname");
+	check_uts_name(checker, spec->domainname, "/domainname");
+	if (spec->process)
+		check_process(checker, spec->process, "/process");
+	if (spec->linux_)
+		check_linux(checker, spec->linux_);
 }

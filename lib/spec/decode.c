@@ -4,75 +4,19 @@
  * The decoder keeps a stack of frames, one per open object or array. The token that arrives is
  * the value of the place that the top frame describes: a member, an element, an entry of a map. */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/num.h"
 #include "base/text.h"
-#include "spec/decode.h"
-#include "spec/json.h"
-
-enum frame_kind { FRAME_OBJECT, FRAME_LIST, FRAME_MAP, FRAME_SKIP };
-
-struct frame {
-	enum frame_kind kind;
-	const struct object *object; /* FRAME_OBJECT */
-	const struct field
-		*field; /* the member at hand; FRAME_LIST, FRAME_MAP: the member itself */
-	char *target;   /* FRAME_OBJECT: the struct, else the struct list */
-	uint64_t seen;  /* FRAME_OBJECT: the rows that had a value */
-	size_t room;    /* FRAME_LIST, FRAME_MAP: elements allocated */
-	size_t start;   /* where the object begins in the document */
-	char name[96];  /* of the member or map key at hand, for messages */
-};
-
-struct decoder {
-	const char *file;
-	const char *document;
-	const struct object *object;
-	void *target;
-	struct arena *arena;
-	struct oci_error *err;
-	unsigned int findings;
-	bool no_memory;
-	unsigned int depth;
-	struct frame frames[JSON_DEPTH_MAX + 1];
-};
+#include "spec/decoder.h"
+#include "spec/pointer.h"
+#include "spec/similar.h"
 
 static struct frame *top(struct decoder *decoder)
 {
 	return &decoder->frames[decoder->depth - 1];
-}
-
-static void add_escaped(struct text *text, const char *name)
-{
-	for (; *name; name++) {
-		if (*name == '~')
-			text_puts(text, "~0");
-		else if (*name == '/')
-			text_puts(text, "~1");
-		else
-			text_putc(text, *name);
-	}
-}
-
-static void add_pointer(struct decoder *decoder, struct text *text, bool whole_object)
-{
-	unsigned int depth = decoder->depth - (whole_object ? 1 : 0);
-
-	for (unsigned int i = 0; i < depth; i++) {
-		const struct frame *frame = &decoder->frames[i];
-
-		text_putc(text, '/');
-		if (frame->kind == FRAME_LIST)
-			text_printf(text, "%zu", ((const struct list *)frame->target)->n);
-		else
-			add_escaped(text, frame->name);
-	}
 }
 
 static int out_of_memory(struct decoder *decoder)
@@ -81,224 +25,229 @@ static int out_of_memory(struct decoder *decoder)
 	return -ENOMEM;
 }
 
-/* One finding. Decoding goes on, so that all of them are counted. */
-static void finding(struct decoder *decoder, size_t offset, bool whole_object, const char *format,
-		    ...) _printf_(4, 5);
+/* --- findings --- */
 
-static void finding(struct decoder *decoder, size_t offset, bool whole_object, const char *format,
-		    ...)
+static const char *pointer(struct decoder *decoder, unsigned int depth)
 {
-	cleanup(text_done) struct text pointer = { 0 };
-	unsigned int line, column;
-	char message[512];
+	struct arena *arena = decoder->findings->arena;
+	const char *path = "";
+
+	for (unsigned int i = 0; path && i < depth; i++) {
+		const struct frame *frame = &decoder->frames[i];
+		const char *name;
+
+		if (frame->array) {
+			path = arena_printf(arena, "%s/%zu", path, frame->index);
+			continue;
+		}
+		name = arena_strndup(arena, frame->name.text, frame->name.length);
+		name = name ? pointer_escape(arena, name) : NULL;
+		path = name ? arena_printf(arena, "%s/%s", path, name) : NULL;
+	}
+	return path;
+}
+
+static const struct oci_finding error = { .aspect = OCI_ASPECT_SCHEMA,
+					  .severity = OCI_SEVERITY_ERROR };
+
+void decoder_refuse(struct decoder *decoder, const char *rule, const struct json_token *token,
+		    const char *format, ...)
+{
+	struct oci_finding finding = error;
 	va_list ap;
 
-	if (decoder->findings++ > 0)
-		return;
+	finding.rule = rule;
+	finding.pointer = pointer(decoder, decoder->depth);
 	va_start(ap, format);
-	vsnprintf(message, sizeof(message), format, ap);
+	findings_vadd(decoder->findings, &finding, json_token_start(decoder->document->text, token),
+		      format, ap);
 	va_end(ap);
-	add_pointer(decoder, &pointer, whole_object);
-	json_position(decoder->document, offset, &line, &column);
-	fail_plain(decoder->err, -EINVAL, pointer.data, "%s:%u:%u: %s%s%s", decoder->file, line,
-		   column, pointer.data ? pointer.data : "", pointer.data ? ": " : "", message);
 }
 
-static void describe_found(const struct json_token *token, char *buffer, size_t size)
+void decoder_refuse_whole(struct decoder *decoder, const char *rule, const char *missing,
+			  const char *message)
 {
-	static const char *const kinds[] = {
-		[JSON_NULL] = "null",        [JSON_FALSE] = "false",    [JSON_TRUE] = "true",
-		[JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array",
-	};
-	int length = token->length > 60 ? 60 : (int)token->length;
-	const char *more = token->length > 60 ? "..." : "";
+	struct findings *findings = decoder->findings;
+	struct oci_finding finding = error;
+	size_t n = findings->n;
 
-	if (token->event == JSON_NUMBER)
-		snprintf(buffer, size, "%.*s%s", length, token->text, more);
-	else if (token->event == JSON_STRING)
-		snprintf(buffer, size, "the string \"%.*s%s\"", length, token->text, more);
-	else
-		snprintf(buffer, size, "%s", kinds[token->event]);
+	finding.rule = rule;
+	finding.pointer = pointer(decoder, decoder->depth - 1);
+	findings_add(findings, &finding, top(decoder)->start, "%s%s%s%s", missing ? "\"" : "",
+		     missing ? missing : "", missing ? "\" " : "", message);
+	if (findings->n == n || !missing)
+		return;
+	findings->item[n].about = arena_printf(findings->arena, "%s/%s", finding.pointer, missing);
+	if (!findings->item[n].about) {
+		findings->no_memory = true;
+		findings->n--;
+	}
 }
 
-static void describe_expected(const struct field *field, bool element, char *buffer, size_t size)
+void decoder_note(struct decoder *decoder, struct oci_finding finding, size_t offset,
+		  const char *format, ...)
 {
-	static const char *const kinds[] = {
-		[FIELD_BOOL] = "true or false",   [FIELD_STRING] = "a string",
-		[FIELD_STRINGS] = "an array",     [FIELD_UINTS] = "an array",
-		[FIELD_ENUMS] = "an array",       [FIELD_OBJECT] = "an object",
-		[FIELD_OBJECTS] = "an array",     [FIELD_STRING_MAP] = "an object",
-		[FIELD_OBJECT_MAP] = "an object",
-	};
-	enum field_type type = field->type;
+	va_list ap;
 
-	if (element && (type == FIELD_STRINGS || type == FIELD_STRING_MAP))
-		snprintf(buffer, size, "a string");
-	else if (element && (type == FIELD_OBJECTS || type == FIELD_OBJECT_MAP))
-		snprintf(buffer, size, "an object");
-	else if (type == FIELD_INT)
-		snprintf(buffer, size, "a number from %" PRId64 " to %" PRIu64, field->min,
-			 field->max);
-	else if (type == FIELD_UINT || (element && type == FIELD_UINTS))
-		snprintf(buffer, size, "a number from 0 to %" PRIu64,
-			 field->max ? field->max : UINT64_MAX);
-	else if (type == FIELD_ENUM || (element && type == FIELD_ENUMS))
-		snprintf(buffer, size, "one of the known names");
-	else
-		snprintf(buffer, size, "%s", kinds[type]);
+	if (!decoder->findings->everything && finding.severity != OCI_SEVERITY_ERROR)
+		return;
+	finding.pointer = pointer(decoder, decoder->depth);
+	va_start(ap, format);
+	findings_vadd(decoder->findings, &finding, offset, format, ap);
+	va_end(ap);
 }
 
-static void wrong(struct decoder *decoder, const struct field *field, bool element,
-		  const struct json_token *token)
-{
-	char expected[96], found[128];
+/* --- names --- */
 
-	describe_expected(field, element, expected, sizeof(expected));
-	describe_found(token, found, sizeof(found));
-	finding(decoder, json_token_start(decoder->document, token), false, "expected %s, found %s",
-		expected, found);
+static struct written written(struct decoder *decoder, const struct json_token *token)
+{
+	const struct document *document = decoder->document;
+	struct written name = { token->text, token->length,
+				json_token_start(document->text, token) };
+
+	if (token->text >= document->text && token->text <= document->text + document->length)
+		return name;
+	name.text = arena_strndup(decoder->findings->arena, token->text, token->length);
+	if (name.text)
+		return name;
+	decoder->no_memory = true;
+	return (struct written){ .text = "" };
 }
 
-/* Edit distance of two short names, letters taken without their case; large when far apart. */
-static unsigned int distance(const char *a, size_t a_length, const char *b)
+/* Kept until the object ends, to find those that are there twice. */
+static void keep_name(struct decoder *decoder)
 {
-	size_t b_length = strlen(b);
-	unsigned int row[64];
+	if (decoder->n_names == decoder->names_room) {
+		size_t room = decoder->names_room ? decoder->names_room * 2 : 64;
+		struct written *names = realloc(decoder->names, room * sizeof(*names));
 
-	if (a_length >= ARRAY_SIZE(row) || b_length >= ARRAY_SIZE(row))
-		return UINT32_MAX;
-	for (size_t j = 0; j <= b_length; j++)
-		row[j] = (unsigned int)j;
-	for (size_t i = 1; i <= a_length; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = (unsigned int)i;
-		for (size_t j = 1; j <= b_length; j++) {
-			unsigned int above = row[j];
-			bool same = (a[i - 1] | 0x20) == (b[j - 1] | 0x20);
-			unsigned int best = diagonal + !same;
-
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-			diagonal = above;
+		if (!names) {
+			decoder->no_memory = true;
+			return;
 		}
+		decoder->names = names;
+		decoder->names_room = room;
 	}
-	return row[b_length];
+	decoder->names[decoder->n_names++] = top(decoder)->name;
 }
 
-static const char *nearest(const struct name *names, const char *text, size_t length)
+static int compare_names(const void *left, const void *right)
 {
-	unsigned int best = length < 6 ? 3 : 4;
-	const char *name = NULL;
+	const struct written *a = left, *b = right;
+	size_t length = a->length < b->length ? a->length : b->length;
+	int order = memcmp(a->text, b->text, length);
 
-	for (; names->name; names++) {
-		unsigned int d = distance(text, length, names->name);
+	if (order != 0)
+		return order;
+	if (a->length != b->length)
+		return a->length < b->length ? -1 : 1;
+	return a->offset < b->offset ? -1 : 1;
+}
 
-		if (d < best) {
-			best = d;
-			name = names->name;
-		}
+static void find_twice(struct decoder *decoder)
+{
+	const struct oci_finding twice = { .aspect = OCI_ASPECT_SCHEMA,
+					   .severity = OCI_SEVERITY_ERROR,
+					   .rule = "GLO-02" };
+	struct frame *frame = top(decoder);
+	struct written *names = decoder->names + frame->names;
+	size_t n = decoder->n_names - frame->names;
+
+	if (n > 1)
+		qsort(names, n, sizeof(*names), compare_names);
+	for (size_t i = 1; i < n; i++) {
+		if (names[i - 1].length != names[i].length ||
+		    memcmp(names[i - 1].text, names[i].text, names[i].length) != 0)
+			continue;
+		frame->name = names[i];
+		decoder_note(decoder, twice, names[i].offset, "the member appears twice");
 	}
-	return name;
+	decoder->n_names = frame->names;
 }
 
-static int decode_name(struct decoder *decoder, const struct field *field, bool element,
-		       const struct json_token *token)
+static void note_unknown(struct decoder *decoder, const struct frame *frame)
 {
-	const char *hint;
-	int value;
+	const struct oci_finding unknown = { .aspect = OCI_ASPECT_SCHEMA,
+					     .severity = OCI_SEVERITY_WARNING,
+					     .rule = "EXT-01" };
+	struct similar similar = similar_to(frame->name.text, frame->name.length);
 
-	if (token->event != JSON_STRING) {
-		wrong(decoder, field, element, token);
-		return 0;
+	for (const struct field *field = frame->object->fields; field->name; field++)
+		similar_try(&similar, field->name);
+	decoder_note(decoder, unknown, frame->name.offset, "the member is unknown%s%s%s",
+		     similar.name ? ", did you mean \"" : "", similar.name ? similar.name : "",
+		     similar.name ? "\"?" : "");
+}
+
+static void find_member(struct decoder *decoder, struct frame *frame,
+			const struct json_token *token)
+{
+	const struct field *fields = frame->object->fields;
+
+	frame->field = NULL;
+	for (unsigned int i = 0; fields[i].name; i++) {
+		if (fields[i].name[0] != token->text[0] ||
+		    strncmp(fields[i].name, token->text, token->length) != 0 ||
+		    fields[i].name[token->length] != '\0')
+			continue;
+		if (frame->seen & (1ULL << i))
+			decoder_refuse(decoder, "GLO-02", token, "the member appears twice");
+		frame->seen |= 1ULL << i;
+		frame->field = &fields[i];
+		return;
 	}
-	value = name_value(field->names, token->text, token->length);
-	if (value != 0)
-		return value;
-	hint = nearest(field->names, token->text, token->length);
-	finding(decoder, json_token_start(decoder->document, token), false,
-		"unknown value \"%.*s\"%s%s%s", token->length > 60 ? 60 : (int)token->length,
-		token->text, hint ? ", did you mean \"" : "", hint ? hint : "", hint ? "\"?" : "");
-	return 0;
+	keep_name(decoder);
+	if (decoder->findings->everything)
+		note_unknown(decoder, frame);
 }
 
-static const char *decode_string(struct decoder *decoder, const struct field *field, bool element,
-				 const struct json_token *token)
+static void note_release(struct decoder *decoder, const struct field *field)
 {
-	size_t start = json_token_start(decoder->document, token);
-	const char *copy;
+	static const char *const names[] = RELEASE_NAMES;
+	const struct oci_finding note = { .aspect = OCI_ASPECT_STANDARD,
+					  .severity = OCI_SEVERITY_WARNING,
+					  .rule = "EXT-01" };
+	struct findings *findings = decoder->findings;
+	size_t n = findings->n;
 
-	if (token->event != JSON_STRING) {
-		wrong(decoder, field, element, token);
-		return NULL;
-	}
-	if (memchr(token->text, '\0', token->length))
-		finding(decoder, start, false, "a string with a NUL character");
-	if ((field->flags & FIELD_ABSOLUTE) && (token->length == 0 || token->text[0] != '/'))
-		finding(decoder, start, false, "expected an absolute path, found \"%.*s\"",
-			token->length > 200 ? 200 : (int)token->length, token->text);
-	else if ((field->flags & FIELD_NOT_EMPTY) && !element && token->length == 0)
-		finding(decoder, start, false, "must not be empty");
-	copy = arena_strndup(decoder->arena, token->text, token->length);
-	if (!copy)
-		decoder->no_memory = true;
-	return copy;
+	if (field->removed)
+		decoder_note(decoder, note, top(decoder)->name.offset,
+			     "the standard no longer has this member, it has no effect");
+	else if (field->since > top(decoder)->since)
+		decoder_note(decoder, note, top(decoder)->name.offset,
+			     "the member came with version %s of the standard, which is newer "
+			     "than ociVersion",
+			     names[field->since]);
+	if (findings->n > n && !field->removed)
+		findings->item[n].since = field->since;
 }
 
-static uint64_t decode_uint(struct decoder *decoder, const struct field *field, bool element,
-			    const struct json_token *token)
+/* A key of a map is data, and as long as it likes. */
+static int add_key(struct decoder *decoder, struct frame *frame, const struct json_token *token);
+
+static int on_name(struct decoder *decoder, const struct json_token *token)
 {
-	uint64_t value = 0;
+	struct frame *frame = top(decoder);
 
-	if (token->event != JSON_NUMBER ||
-	    num_parse(token->text, token->length, field->max ? field->max : UINT64_MAX, &value) < 0)
-		wrong(decoder, field, element, token);
-	return value;
-}
-
-static void decode_member(struct decoder *decoder, const struct field *field, void *place,
-			  const struct json_token *token)
-{
-	struct opt_uint *u = place;
-	struct opt_int *i = place;
-
-	switch (field->type) {
-	case FIELD_BOOL:
-		if (token->event != JSON_TRUE && token->event != JSON_FALSE)
-			wrong(decoder, field, false, token);
-		*(bool *)place = token->event == JSON_TRUE;
+	frame->name = written(decoder, token);
+	switch (frame->kind) {
+	case FRAME_OBJECT:
+		find_member(decoder, frame, token);
+		if (frame->field && decoder->findings->everything)
+			note_release(decoder, frame->field);
 		break;
-	case FIELD_STRING:
-		*(const char **)place = decode_string(decoder, field, false, token);
-		break;
-	case FIELD_INT:
-		if (token->event != JSON_NUMBER ||
-		    num_parse_signed(token->text, token->length, field->min, (int64_t)field->max,
-				     &i->value) < 0)
-			wrong(decoder, field, false, token);
-		i->set = true;
-		break;
-	case FIELD_UINT:
-		u->value = decode_uint(decoder, field, false, token);
-		u->set = true;
-		break;
-	case FIELD_ENUM:
-		*(int *)place = decode_name(decoder, field, false, token);
-		break;
-	case FIELD_STRINGS:
-	case FIELD_UINTS:
-	case FIELD_ENUMS:
-	case FIELD_OBJECT:
-	case FIELD_OBJECTS:
-	case FIELD_STRING_MAP:
-	case FIELD_OBJECT_MAP:
-		wrong(decoder, field, false, token);
+	case FRAME_MAP:
+		keep_name(decoder);
+		return add_key(decoder, frame, token);
+	case FRAME_LIST:
+	case FRAME_SKIP:
+		keep_name(decoder);
 		break;
 	}
+	return decoder->no_memory ? -ENOMEM : 0;
 }
+
+/* --- lists and maps --- */
 
 static size_t element_size(const struct field *field)
 {
@@ -325,7 +274,7 @@ static size_t element_size(const struct field *field)
 	return 0;
 }
 
-/* Room for one more element, zeroed; it counts once commit_element() was called. */
+/* Room for one more element, zeroed; it counts once the list's n is raised. */
 static void *next_element(struct decoder *decoder, struct frame *frame)
 {
 	struct list *list = (struct list *)frame->target;
@@ -333,7 +282,7 @@ static void *next_element(struct decoder *decoder, struct frame *frame)
 
 	if (list->n == frame->room) {
 		size_t room = frame->room ? frame->room * 2 : 8;
-		void *item = arena_alloc(decoder->arena, room * size);
+		void *item = arena_alloc(decoder->findings->arena, room * size);
 
 		if (!item) {
 			decoder->no_memory = true;
@@ -347,53 +296,78 @@ static void *next_element(struct decoder *decoder, struct frame *frame)
 	return (char *)list->item + list->n * size;
 }
 
-static void decode_element(struct decoder *decoder, struct frame *frame,
-			   const struct json_token *token)
+static int add_key(struct decoder *decoder, struct frame *frame, const struct json_token *token)
 {
 	const struct field *field = frame->field;
+	const char *rule = field->key_rule ? field->key_rule : "VAL-01";
+	const char **key = next_element(decoder, frame);
+	struct similar similar;
+
+	if (!key)
+		return -ENOMEM;
+	*key = arena_strndup(decoder->findings->arena, token->text, token->length);
+	if (!*key)
+		return out_of_memory(decoder);
+	if (token->length == 0)
+		decoder_refuse(decoder, rule, token, "a name must not be empty");
+	if (memchr(token->text, '\0', token->length))
+		decoder_refuse(decoder, rule, token, "a name with a NUL character");
+	if (!field->names || name_value(field->names, token->text, token->length) != 0)
+		return 0;
+	similar = similar_to(token->text, token->length);
+	for (const struct name *name = field->names; name->name; name++)
+		similar_try(&similar, name->name);
+	decoder_refuse(decoder, rule, token, "the name is unknown%s%s%s",
+		       similar.name ? ", did you mean \"" : "", similar.name ? similar.name : "",
+		       similar.name ? "\"?" : "");
+	return 0;
+}
+
+static void add_element(struct decoder *decoder, struct frame *frame,
+			const struct json_token *token)
+{
 	void *place = next_element(decoder, frame);
-	struct pair *pair = place;
 
 	if (!place)
 		return;
-	switch (field->type) {
-	case FIELD_STRINGS:
-		*(const char **)place = decode_string(decoder, field, true, token);
-		break;
-	case FIELD_UINTS:
-		*(uint64_t *)place = decode_uint(decoder, field, true, token);
-		break;
-	case FIELD_ENUMS:
-		*(int *)place = decode_name(decoder, field, true, token);
-		break;
-	case FIELD_STRING_MAP:
-		pair->value = decode_string(decoder, field, true, token);
-		break;
-	default:
-		wrong(decoder, field, true, token);
-	}
+	decode_element(decoder, frame->field, place, token);
 	((struct list *)frame->target)->n++;
 }
+
+/* --- structure --- */
 
 static int push(struct decoder *decoder, enum frame_kind kind, const struct object *object,
 		const struct field *field, void *target, const struct json_token *token)
 {
-	struct frame *frame = &decoder->frames[decoder->depth++];
+	const struct frame *outer = decoder->depth > 0 ? top(decoder) : NULL;
+	enum release since = outer ? outer->since : V1_0_0;
 
-	frame->kind = kind;
-	frame->object = object;
-	frame->field = field;
-	frame->target = target;
-	frame->seen = 0;
-	frame->room = 0;
-	frame->start = json_token_start(decoder->document, token);
-	frame->name[0] = '\0';
+	if (outer && outer->kind == FRAME_OBJECT && outer->field && outer->field->since > since)
+		since = outer->field->since;
+	decoder->frames[decoder->depth++] = (struct frame){
+		.kind = kind,
+		.since = since,
+		.object = object,
+		.field = field,
+		.target = target,
+		.array = token->event == JSON_ARRAY,
+		.start = json_token_start(decoder->document->text, token),
+		.names = decoder->n_names,
+		.name.text = "",
+	};
 	return 0;
 }
 
 static int skip(struct decoder *decoder, const struct json_token *token)
 {
 	return push(decoder, FRAME_SKIP, NULL, NULL, NULL, token);
+}
+
+static int refuse(struct decoder *decoder, const struct field *field, bool element,
+		  const struct json_token *token)
+{
+	decode_wrong(decoder, field, element, token);
+	return skip(decoder, token);
 }
 
 static int open_list(struct decoder *decoder, enum frame_kind kind, const struct field *field,
@@ -403,46 +377,36 @@ static int open_list(struct decoder *decoder, enum frame_kind kind, const struct
 	return push(decoder, kind, NULL, field, place, token);
 }
 
+static bool is_array(enum field_type type)
+{
+	return type == FIELD_STRINGS || type == FIELD_UINTS || type == FIELD_ENUMS ||
+	       type == FIELD_OBJECTS;
+}
+
 /* '{' or '[' where the top frame is an object. */
 static int open_member(struct decoder *decoder, const struct json_token *token)
 {
 	struct frame *frame = top(decoder);
 	const struct field *field = frame->field;
-	bool object = token->event == JSON_OBJECT;
+	bool array = token->event == JSON_ARRAY;
+	bool map = field && (field->type == FIELD_STRING_MAP || field->type == FIELD_OBJECT_MAP);
 	void *place;
 
-	if (!field)
+	if (!field || field->removed)
+		return skip(decoder, token);
+	if (array ? !is_array(field->type) : !map && field->type != FIELD_OBJECT)
+		return refuse(decoder, field, false, token);
+	if (field->foreign)
 		return skip(decoder, token);
 	place = frame->target + field->offset;
-	switch (field->type) {
-	case FIELD_STRINGS:
-	case FIELD_UINTS:
-	case FIELD_ENUMS:
-	case FIELD_OBJECTS:
-		if (object)
-			break;
+	if (array)
 		return open_list(decoder, FRAME_LIST, field, place, token);
-	case FIELD_STRING_MAP:
-	case FIELD_OBJECT_MAP:
-		if (!object)
-			break;
+	if (map)
 		return open_list(decoder, FRAME_MAP, field, place, token);
-	case FIELD_OBJECT:
-		if (!object)
-			break;
-		*(void **)place = arena_alloc(decoder->arena, field->object->size);
-		if (!*(void **)place)
-			return out_of_memory(decoder);
-		return push(decoder, FRAME_OBJECT, field->object, NULL, *(void **)place, token);
-	case FIELD_BOOL:
-	case FIELD_STRING:
-	case FIELD_INT:
-	case FIELD_UINT:
-	case FIELD_ENUM:
-		break;
-	}
-	wrong(decoder, field, false, token);
-	return skip(decoder, token);
+	*(void **)place = arena_alloc(decoder->findings->arena, field->object->size);
+	if (!*(void **)place)
+		return out_of_memory(decoder);
+	return push(decoder, FRAME_OBJECT, field->object, NULL, *(void **)place, token);
 }
 
 /* '{' or '[' where the top frame is an array or a map. */
@@ -455,10 +419,8 @@ static int open_element(struct decoder *decoder, const struct json_token *token)
 	if (!place)
 		return -ENOMEM;
 	if (token->event != JSON_OBJECT ||
-	    (field->type != FIELD_OBJECTS && field->type != FIELD_OBJECT_MAP)) {
-		wrong(decoder, field, true, token);
-		return skip(decoder, token);
-	}
+	    (field->type != FIELD_OBJECTS && field->type != FIELD_OBJECT_MAP))
+		return refuse(decoder, field, true, token);
 	return push(decoder, FRAME_OBJECT, field->object, NULL, place, token);
 }
 
@@ -468,7 +430,7 @@ static int on_open(struct decoder *decoder, const struct json_token *token)
 		if (token->event == JSON_OBJECT)
 			return push(decoder, FRAME_OBJECT, decoder->object, NULL, decoder->target,
 				    token);
-		finding(decoder, 0, false, "expected an object, found an array");
+		decoder_refuse(decoder, "VAL-01", token, "expected an object, found an array");
 		return skip(decoder, token);
 	}
 	switch (top(decoder)->kind) {
@@ -488,34 +450,17 @@ static void check_complete(struct decoder *decoder, struct frame *frame)
 	const struct field *fields = frame->object->fields;
 
 	for (unsigned int i = 0; fields[i].name; i++)
-		if ((fields[i].flags & FIELD_REQUIRED) && !(frame->seen & (1ULL << i)))
-			finding(decoder, frame->start, true, "\"%s\" is missing", fields[i].name);
+		if (fields[i].need && !(frame->seen & (1ULL << i)))
+			decoder_refuse_whole(decoder, fields[i].need, fields[i].name, "is missing");
 }
 
-static int compare_keys(const void *left, const void *right)
+/* The value at hand is complete. */
+static void count_element(struct decoder *decoder)
 {
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
+	struct frame *frame = decoder->depth > 0 ? top(decoder) : NULL;
 
-/* A map is data of any length, so its keys are sorted, not compared each with each. */
-static int check_keys(struct decoder *decoder, struct frame *frame)
-{
-	const struct list *list = (const struct list *)(const void *)frame->target;
-	size_t size = element_size(frame->field);
-	const char **keys = arena_alloc(decoder->arena, (list->n + 1) * sizeof(*keys));
-
-	if (!keys)
-		return out_of_memory(decoder);
-	for (size_t i = 0; i < list->n; i++)
-		keys[i] = *(const char *const *)(const void *)((const char *)list->item + i * size);
-	qsort(keys, list->n, sizeof(*keys), compare_keys);
-	for (size_t i = 1; i < list->n; i++) {
-		if (strcmp(keys[i - 1], keys[i]) != 0)
-			continue;
-		snprintf(frame->name, sizeof(frame->name), "%s", keys[i]);
-		finding(decoder, frame->start, false, "the member appears twice");
-	}
-	return 0;
+	if (frame && frame->array)
+		frame->index++;
 }
 
 static int on_close(struct decoder *decoder)
@@ -524,70 +469,35 @@ static int on_close(struct decoder *decoder)
 
 	if (frame->kind == FRAME_OBJECT)
 		check_complete(decoder, frame);
-	if (frame->kind == FRAME_LIST && (frame->field->flags & FIELD_NOT_EMPTY) &&
+	if (frame->kind == FRAME_LIST && frame->field->full &&
 	    ((struct list *)frame->target)->n == 0)
-		finding(decoder, frame->start, true, "must have at least one element");
-	if (frame->kind == FRAME_MAP && check_keys(decoder, frame) < 0)
-		return -ENOMEM;
+		decoder_refuse_whole(decoder, frame->field->rule ? frame->field->rule : "VAL-01",
+				     NULL, "must have at least one element");
+	find_twice(decoder);
 	decoder->depth--;
 	if (decoder->depth == 0)
 		return 0;
 	outer = top(decoder);
 	if (outer->kind == FRAME_LIST || outer->kind == FRAME_MAP)
 		((struct list *)outer->target)->n++;
+	count_element(decoder);
 	return decoder->no_memory ? -ENOMEM : 0;
 }
 
-static void take_name(struct frame *frame, const struct json_token *token)
+static void on_member(struct decoder *decoder, struct frame *frame, const struct json_token *token)
 {
-	size_t length =
-		token->length < sizeof(frame->name) ? token->length : sizeof(frame->name) - 1;
+	const struct field *field = frame->field;
+	union {
+		const char *string;
+		struct opt_uint number;
+	} unused;
 
-	memcpy(frame->name, token->text, length);
-	frame->name[length] = '\0';
-}
-
-static void find_member(struct decoder *decoder, struct frame *frame,
-			const struct json_token *token)
-{
-	const struct field *fields = frame->object->fields;
-
-	frame->field = NULL;
-	for (unsigned int i = 0; fields[i].name; i++) {
-		if (strlen(fields[i].name) != token->length ||
-		    memcmp(fields[i].name, token->text, token->length) != 0)
-			continue;
-		if (frame->seen & (1ULL << i))
-			finding(decoder, json_token_start(decoder->document, token), false,
-				"the member appears twice");
-		frame->seen |= 1ULL << i;
-		frame->field = &fields[i];
+	if (!field || field->removed)
 		return;
-	}
-}
-
-/* A key of a map is data, and as long as it likes; a member's name is for messages. */
-static int on_name(struct decoder *decoder, const struct json_token *token)
-{
-	struct frame *frame = top(decoder);
-	const char **key;
-
-	take_name(frame, token);
-	if (frame->kind == FRAME_OBJECT)
-		find_member(decoder, frame, token);
-	if (frame->kind != FRAME_MAP)
-		return 0;
-	if (token->length == 0)
-		finding(decoder, json_token_start(decoder->document, token), true,
-			"a name must not be empty");
-	if (memchr(token->text, '\0', token->length))
-		finding(decoder, json_token_start(decoder->document, token), true,
-			"a name with a NUL character");
-	key = next_element(decoder, frame);
-	if (!key)
-		return -ENOMEM;
-	*key = arena_strndup(decoder->arena, token->text, token->length);
-	return *key ? 0 : out_of_memory(decoder);
+	if (field->foreign)
+		decode_member(decoder, field, &unused, token);
+	else
+		decode_member(decoder, field, frame->target + field->offset, token);
 }
 
 static int on_scalar(struct decoder *decoder, const struct json_token *token)
@@ -595,14 +505,15 @@ static int on_scalar(struct decoder *decoder, const struct json_token *token)
 	struct frame *frame;
 
 	if (decoder->depth == 0) {
-		finding(decoder, 0, false, "expected an object");
+		decoder_refuse(decoder, "VAL-01", token, "expected an object");
 		return 0;
 	}
 	frame = top(decoder);
-	if (frame->kind == FRAME_OBJECT && frame->field)
-		decode_member(decoder, frame->field, frame->target + frame->field->offset, token);
+	if (frame->kind == FRAME_OBJECT)
+		on_member(decoder, frame, token);
 	else if (frame->kind == FRAME_LIST || frame->kind == FRAME_MAP)
-		decode_element(decoder, frame, token);
+		add_element(decoder, frame, token);
+	count_element(decoder);
 	return decoder->no_memory ? -ENOMEM : 0;
 }
 
@@ -629,44 +540,44 @@ static int on_token(void *context, const struct json_token *token)
 	return on_scalar(decoder, token);
 }
 
-static int conclude(struct decoder *decoder)
+static void find_no_json(struct findings *findings, const struct json_problem *problem)
 {
-	size_t used;
+	struct oci_finding finding = error;
 
-	if (decoder->findings == 0)
-		return 0;
-	if (decoder->err && decoder->findings > 1) {
-		used = strlen(decoder->err->message);
-		snprintf(decoder->err->message + used, sizeof(decoder->err->message) - used,
-			 " (and %u more)", decoder->findings - 1);
-	}
-	return -EINVAL;
+	finding.pointer = "";
+	finding.rule = strcmp(problem->message, JSON_NOT_UTF8) == 0 ? "GLO-01" : "BND-01";
+	findings_add(findings, &finding, problem->offset, "not valid JSON: %s", problem->message);
 }
 
-int decode(const char *file, const char *document, size_t length, const struct object *object,
-	   void *target, struct arena *arena, struct oci_error *err)
+int decode_all(const struct document *document, const struct object *object, void *target,
+	       struct findings *findings)
 {
-	struct decoder decoder;
 	struct json_problem problem;
-	unsigned int line, column;
+	struct decoder decoder;
 	int r;
 
-	decoder.file = file;
 	decoder.document = document;
 	decoder.object = object;
 	decoder.target = target;
-	decoder.arena = arena;
-	decoder.err = err;
-	decoder.findings = 0;
+	decoder.findings = findings;
 	decoder.no_memory = false;
 	decoder.depth = 0;
-	r = json_parse(document, length, on_token, &decoder, &problem);
+	decoder.names = NULL;
+	decoder.n_names = decoder.names_room = 0;
+	r = json_parse(document->text, document->length, on_token, &decoder, &problem);
+	free(decoder.names);
+	if (r == -EINVAL)
+		find_no_json(findings, &problem);
+	return findings->no_memory ? -ENOMEM : r;
+}
+
+int decode(const struct document *document, const struct object *object, void *target,
+	   struct arena *arena, struct oci_error *err)
+{
+	struct findings findings = { .arena = arena };
+	int r = decode_all(document, object, target, &findings);
+
 	if (r == -ENOMEM)
-		return fail(err, r, NULL, "%s", file);
-	if (r < 0) {
-		json_position(document, problem.offset, &line, &column);
-		return fail_plain(err, -EINVAL, NULL, "%s:%u:%u: not valid JSON: %s", file, line,
-				  column, problem.message);
-	}
-	return conclude(&decoder);
+		return fail(err, r, NULL, "%s", document->file);
+	return findings_fail(&findings, document, err);
 }

@@ -54,7 +54,7 @@ static bool is_absent(const struct field *field, const void *place)
 {
 	switch (field->type) {
 	case FIELD_BOOL:
-		return !*(const bool *)place && !(field->flags & FIELD_REQUIRED);
+		return !*(const bool *)place && !field->need;
 	case FIELD_STRING:
 	case FIELD_OBJECT:
 		return !*(const void *const *)place;
@@ -150,7 +150,7 @@ static void put_object(struct dumper *dumper, const struct object *object, const
 	for (const struct field *field = object->fields; field->name; field++) {
 		const void *place = (const char *)value + field->offset;
 
-		if (is_absent(field, place))
+		if (field->foreign || field->removed || is_absent(field, place))
 			continue;
 		next(dumper, field->name);
 		put_value(dumper, field, place);

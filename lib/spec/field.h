@@ -7,10 +7,14 @@
  *   INT, UINT           struct opt_int, struct opt_uint
  *   ENUM                int, 0 when absent (no name has the value 0)
  *   STRINGS, UINTS, ENUMS  struct list of const char *, uint64_t, int
+ *                       (STRINGS with .names: each has to be one of them)
  *   OBJECT              pointer to its struct, NULL when absent
  *   OBJECTS             struct list of the structs
  *   STRING_MAP          struct list of struct pair
  *   OBJECT_MAP          struct list of structs whose first member is const char *key
+ *                       (with .names: the key has to be one of them)
+ *
+ * A foreign member concerns other platforms; it has no C value, and what is in it is passed over.
  */
 #ifndef OCI_SPEC_FIELD_H
 #define OCI_SPEC_FIELD_H
@@ -50,9 +54,25 @@ struct pair {
 	const char *value;
 };
 
+/* The releases of the standard, for when a member or a value came. */
+enum release {
+	V1_0_0,
+	V1_0_1,
+	V1_0_2,
+	V1_1_0,
+	V1_2_0,
+	V1_2_1,
+	V1_3_0,
+};
+#define RELEASE_NAMES                                                         \
+	{                                                                     \
+		"1.0.0", "1.0.1", "1.0.2", "1.1.0", "1.2.0", "1.2.1", "1.3.0" \
+	}
+
 struct name {
 	const char *name;
 	int value;
+	enum release since;
 };
 
 enum field_type {
@@ -70,31 +90,54 @@ enum field_type {
 	FIELD_OBJECT_MAP,
 };
 
-enum {
-	FIELD_REQUIRED = 1, /* its absence is an error */
-	FIELD_ABSOLUTE = 2, /* a string, or each of the strings, begins with '/' */
-	FIELD_NOT_EMPTY =
-		4, /* a string with at least one byte, an array with at least one element */
-};
-
 struct object;
 
 struct field {
 	const char *name;
 	enum field_type type;
-	unsigned int flags;
+	enum release since;
+	bool absolute; /* a string, or each of the strings, begins with '/' */
+	bool full;     /* a string with at least one byte, an array with at least one element */
+	bool foreign;  /* of another platform */
+	bool removed;  /* the standard does not have it any more; no C value either */
+	bool secret;   /* its value is not to be shown */
 	size_t offset;
+	const char *need; /* the statement that wants the member there; NULL if it may be absent */
+	/* The statements that a value of the wrong kind breaks, an element of it, or a key of a
+	 * map; NULL for VAL-01. */
+	const char *rule, *element_rule, *key_rule;
 	int64_t min;                 /* INT */
 	uint64_t max;                /* INT, UINT, UINTS; 0 for none */
-	const struct name *names;    /* ENUM, ENUMS; ends in a row without a name */
+	const struct name *names;    /* ends in a row without a name */
 	const struct object *object; /* OBJECT, OBJECTS, OBJECT_MAP */
 };
 
-/* One row; members that the type needs besides come last. */
-#define FIELD_ROW(s, m, t, fl, ...)                                                          \
-	{                                                                                    \
-		.name = #m, .type = FIELD_##t, .flags = fl, .offset = offsetof(struct s, m), \
-		__VA_ARGS__                                                                  \
+/* What the parts of a row are called in a table. */
+#define NEED(statement)    .need = statement
+#define RULE(statement)    .rule = statement
+#define ELEMENT(statement) .element_rule = statement
+#define KEY(statement)     .key_rule = statement
+#define ABSOLUTE           .absolute = true
+#define FULL               .full = true
+#define SECRET             .secret = true
+#define RANGE(low, high)   .min = (low), .max = (high)
+#define UP_TO(high)        .max = (high)
+#define NAMES(table)       .names = table
+#define OF(table)          .object = &(table)
+
+#define FIELD(s, n, m, t, v, ...)                                                          \
+	{                                                                                  \
+		.name = n, .type = FIELD_##t, .since = v, .offset = offsetof(struct s, m), \
+		__VA_ARGS__                                                                \
+	}
+#define F(s, m, t, v, ...) FIELD(s, #m, m, t, v, __VA_ARGS__)
+#define FOREIGN(n, t, v)                                                  \
+	{                                                                 \
+		.name = n, .type = FIELD_##t, .since = v, .foreign = true \
+	}
+#define REMOVED(n, t, v)                                                  \
+	{                                                                 \
+		.name = n, .type = FIELD_##t, .since = v, .removed = true \
 	}
 
 struct object {

@@ -3,20 +3,85 @@
  * stops at int64, and rlimits go up to 18446744073709551615. yajl has no limit of depth, so it is
  * counted here. */
 #include <errno.h>
+#include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
 #include "spec/json.h"
 
+/* One piece of memory of yajl's. */
+struct chunk {
+	struct chunk *next, *previous;
+	_Alignas(16) char data[];
+};
+
 struct parse {
 	yajl_handle handle;
+	struct chunk *chunks;
+	jmp_buf no_memory;
 	int (*sink)(void *context, const struct json_token *token);
 	void *context;
+	size_t length; /* of the document */
+	bool at_end;   /* all of it has been handed over */
 	unsigned int depth;
 	bool too_deep;
 	int result;
 };
+
+/* yajl does not look whether it got memory. So running out of it leaves yajl altogether, and what
+ * it had is freed here. */
+static void link_chunk(struct parse *parse, struct chunk *chunk)
+{
+	if (!chunk)
+		longjmp(parse->no_memory, 1);
+	chunk->previous = NULL;
+	chunk->next = parse->chunks;
+	if (chunk->next)
+		chunk->next->previous = chunk;
+	parse->chunks = chunk;
+}
+
+static struct chunk *unlink_chunk(struct parse *parse, void *data)
+{
+	struct chunk *chunk = data ? CONTAINER_OF(data, struct chunk, data) : NULL;
+
+	if (!chunk)
+		return NULL;
+	if (chunk->next)
+		chunk->next->previous = chunk->previous;
+	*(chunk->previous ? &chunk->previous->next : &parse->chunks) = chunk->next;
+	return chunk;
+}
+
+static void *take_memory(void *parse, size_t size)
+{
+	link_chunk(parse, malloc(sizeof(struct chunk) + size));
+	return ((struct parse *)parse)->chunks->data;
+}
+
+static void *resize_memory(void *parse, void *data, size_t size)
+{
+	struct chunk *chunk = unlink_chunk(parse, data);
+	struct chunk *larger = realloc(chunk, sizeof(*chunk) + size);
+
+	if (!larger)
+		free(chunk);
+	link_chunk(parse, larger);
+	return larger->data;
+}
+
+static void free_memory(void *parse, void *data)
+{
+	free(unlink_chunk(parse, data));
+}
+
+static void free_all_memory(struct parse *parse)
+{
+	while (parse->chunks)
+		free_memory(parse, parse->chunks->data);
+}
 
 static int emit(struct parse *parse, enum json_event event, const void *text, size_t length)
 {
@@ -24,7 +89,7 @@ static int emit(struct parse *parse, enum json_event event, const void *text, si
 		.event = event,
 		.text = text,
 		.length = length,
-		.end = yajl_get_bytes_consumed(parse->handle),
+		.end = parse->at_end ? parse->length : yajl_get_bytes_consumed(parse->handle),
 	};
 
 	parse->result = parse->sink(parse->context, &token);
@@ -103,56 +168,149 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_array_end,
 };
 
-/* "lexical error: invalid char in json text.\n" without its dot and newline. */
-static void take_message(yajl_handle handle, struct json_problem *problem)
-{
-	unsigned char *text = yajl_get_error(handle, 0, NULL, 0);
-	size_t length;
+/* What yajl says, by a part of it, and how we say it. */
+static const struct {
+	const char *theirs;
+	const char *ours;
+} sayings[] = {
+	{ "premature EOF", "the document ends too early" },
+	{ "trailing garbage", "something follows the end of the document" },
+	{ "unallowed token", "expected a value" },
+	{ "invalid object key", "expected a name in quotes" },
+	{ "separated by a colon", "expected a colon" },
+	{ "inside map, I expect", "expected a comma or \"}\"" },
+	{ "after array element", "expected a comma or \"]\"" },
+	{ "UTF8", JSON_NOT_UTF8 },
+	{ "occurs before a character", "an escape that JSON does not have" },
+	{ "character inside string", "a control character in a string has to be escaped" },
+	{ "non-hex", "\\u needs four hexadecimal digits" },
+	{ "comment", "JSON has no comments" },
+	{ "invalid char in json text", "unexpected character" },
+	{ "invalid string in json text", "unexpected word" },
+	{ "after the minus sign", "a digit is missing after the minus sign" },
+	{ "after the decimal point", "a digit is missing after the decimal point" },
+	{ "after the exponent", "a digit is missing after the exponent" },
+};
 
-	snprintf(problem->message, sizeof(problem->message), "%s",
-		 text ? (const char *)text : "not JSON");
-	yajl_free_error(handle, text);
-	length = strlen(problem->message);
-	while (length > 0 && strchr(".\n ", problem->message[length - 1]))
-		problem->message[--length] = '\0';
+static void take_message(struct parse *parse, struct json_problem *problem)
+{
+	const char *text = (char *)yajl_get_error(parse->handle, 0, NULL, 0);
+
+	for (size_t i = 0; text && i < ARRAY_SIZE(sayings); i++)
+		if (strstr(text, sayings[i].theirs)) {
+			snprintf(problem->message, sizeof(problem->message), "%s", sayings[i].ours);
+			return;
+		}
+	snprintf(problem->message, sizeof(problem->message), "%.*s",
+		 text ? (int)strcspn(text, "\n") : 0, text ? text : "");
 }
 
-static void report(struct parse *parse, size_t offset, struct json_problem *problem)
+/* yajl stops behind what it does not like: back to where that begins. */
+static size_t blamed(const char *document, size_t offset, const char *message)
 {
+	static const char word[] = "0123456789+-.abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t start = offset;
+
+	/* This one it has not taken yet. */
+	if (offset == 0 || strncmp(message, "a control", 9) == 0)
+		return offset;
+	if (strncmp(message, "expected", 8) == 0 && document[offset - 1] == '"') {
+		const struct json_token token = { .event = JSON_STRING, .end = offset };
+
+		return json_token_start(document, &token);
+	}
+	while (start > 0 && strchr(word, document[start - 1]) && document[start - 1])
+		start--;
+	return strncmp(message, "expected", 8) == 0 && start < offset ? start : offset - 1;
+}
+
+static void report(struct parse *parse, const char *document, struct json_problem *problem)
+{
+	size_t offset = parse->at_end ? parse->length : yajl_get_bytes_consumed(parse->handle);
+
+	if (offset > parse->length)
+		offset = parse->length;
 	problem->offset = offset;
 	if (parse->too_deep)
 		snprintf(problem->message, sizeof(problem->message),
 			 "nested more than %d levels deep", JSON_DEPTH_MAX);
 	else
-		take_message(parse->handle, problem);
+		take_message(parse, problem);
+	if (!parse->at_end)
+		problem->offset = blamed(document, offset, problem->message);
+}
+
+static unsigned int hex(const char *text, size_t length)
+{
+	unsigned int value = 0;
+
+	if (length < 6 || text[0] != '\\' || text[1] != 'u')
+		return 0;
+	for (int i = 2; i < 6; i++) {
+		char c = text[i] | 0x20;
+
+		value = value * 16 + (unsigned int)(c <= '9' ? text[i] - '0' : c - 'a' + 10);
+	}
+	return value;
+}
+
+/* Of the two escapes that make up a character beyond U+FFFF one without the other: not Unicode, and
+ * yajl makes a question mark of it. Returns where it stands, or @length. */
+static size_t half_character(const char *document, size_t length)
+{
+	const char *end = document + length, *at = document;
+
+	while ((at = memchr(at, '\\', (size_t)(end - at))) && at + 1 < end) {
+		unsigned int first = hex(at, (size_t)(end - at));
+
+		if (first < 0xd800 || first > 0xdfff) {
+			at += 2;
+			continue;
+		}
+		if (first > 0xdbff || (hex(at + 6, (size_t)(end - at - 6)) & 0xfc00) != 0xdc00)
+			return (size_t)(at - document);
+		at += 12;
+	}
+	return length;
+}
+
+static int run(struct parse *parse, const char *document, size_t length,
+	       struct json_problem *problem)
+{
+	yajl_alloc_funcs functions = { take_memory, resize_memory, free_memory, parse };
+	yajl_status status;
+
+	if (setjmp(parse->no_memory) != 0)
+		return -ENOMEM;
+	parse->handle = yajl_alloc(&callbacks, &functions, parse);
+	status = yajl_parse(parse->handle, (const unsigned char *)document, length);
+	if (status == yajl_status_ok) {
+		/* What goes wrong now, goes wrong at the end. */
+		parse->at_end = true;
+		status = yajl_complete_parse(parse->handle);
+	}
+	if (parse->result != 0)
+		return parse->result;
+	if (status != yajl_status_ok) {
+		report(parse, document, problem);
+		return -EINVAL;
+	}
+	problem->offset = half_character(document, length);
+	if (problem->offset == length)
+		return 0;
+	snprintf(problem->message, sizeof(problem->message), "%s", JSON_NOT_UTF8);
+	return -EINVAL;
 }
 
 int json_parse(const char *document, size_t length,
 	       int (*sink)(void *context, const struct json_token *token), void *context,
 	       struct json_problem *problem)
 {
-	struct parse parse = { .sink = sink, .context = context };
-	yajl_status status;
-	size_t offset;
-	int r = 0;
+	struct parse parse = { .sink = sink, .context = context, .length = length };
+	int r = run(&parse, document, length, problem);
 
-	parse.handle = yajl_alloc(&callbacks, NULL, &parse);
-	if (!parse.handle)
-		return -ENOMEM;
-	status = yajl_parse(parse.handle, (const unsigned char *)document, length);
-	offset = yajl_get_bytes_consumed(parse.handle);
-	if (status == yajl_status_ok) {
-		/* What goes wrong now, goes wrong at the end. */
-		status = yajl_complete_parse(parse.handle);
-		offset = length;
-	}
-	if (parse.result != 0) {
-		r = parse.result;
-	} else if (status != yajl_status_ok) {
-		report(&parse, offset < length ? offset : length, problem);
-		r = -EINVAL;
-	}
-	yajl_free(parse.handle);
+	free_all_memory(&parse);
 	return r;
 }
 
@@ -190,20 +348,4 @@ size_t json_token_start(const char *document, const struct json_token *token)
 			break;
 	}
 	return start;
-}
-
-void json_position(const char *document, size_t offset, unsigned int *ret_line,
-		   unsigned int *ret_column)
-{
-	unsigned int line = 1, column = 1;
-
-	for (size_t i = 0; i < offset; i++) {
-		column++;
-		if (document[i] == '\n') {
-			line++;
-			column = 1;
-		}
-	}
-	*ret_line = line;
-	*ret_column = column;
 }

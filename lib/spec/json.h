@@ -8,6 +8,7 @@
 /* How deep objects and arrays may be nested, and how large a document may be. */
 #define JSON_DEPTH_MAX 64
 #define JSON_SIZE_MAX  ((size_t)64 * 1024 * 1024)
+#define JSON_TOO_LARGE "larger than 64 MiB"
 
 enum json_event {
 	JSON_NULL,
@@ -29,6 +30,9 @@ struct json_token {
 	size_t end; /* offset in the document behind the token */
 };
 
+/* What is said of text that is not Unicode. */
+#define JSON_NOT_UTF8 "the text is not valid UTF-8"
+
 struct json_problem {
 	size_t offset;
 	char message[160];
@@ -42,9 +46,5 @@ int json_parse(const char *document, size_t length,
 
 /* Where @token begins. */
 size_t json_token_start(const char *document, const struct json_token *token);
-
-/* Line and column, both from 1, of an offset; the column counts bytes. */
-void json_position(const char *document, size_t offset, unsigned int *ret_line,
-		   unsigned int *ret_column);
 
 #endif

@@ -71,6 +71,9 @@ struct spec_rlimit {
 	struct opt_uint hard;
 };
 
+/* Policies that <sched.h> does not have: ISO was never part of Linux, DEADLINE came with 3.14. */
+enum { SPEC_SCHED_ISO = 4, SPEC_SCHED_DEADLINE = 6 };
+
 struct spec_scheduler {
 	int policy; /* SCHED_*, plus one */
 	struct opt_int nice;
@@ -288,7 +291,7 @@ enum spec_seccomp_action {
 struct spec_seccomp {
 	int defaultAction;
 	struct opt_uint defaultErrnoRet;
-	struct spec_strings architectures; /* SCMP_ARCH_*: plan/seccomp.c knows them */
+	struct spec_strings architectures; /* of spec_seccomp_archs */
 	LIST(int) flags;                   /* SECCOMP_FILTER_FLAG_* */
 	const char *listenerPath;
 	const char *listenerMetadata;
@@ -306,6 +309,20 @@ struct spec_intel_rdt {
 struct spec_personality {
 	int domain; /* PER_*, plus one */
 	struct spec_strings flags;
+};
+
+/* include/uapi/linux/mempolicy.h */
+enum {
+	SPEC_MPOL_DEFAULT,
+	SPEC_MPOL_PREFERRED,
+	SPEC_MPOL_BIND,
+	SPEC_MPOL_INTERLEAVE,
+	SPEC_MPOL_LOCAL,
+	SPEC_MPOL_PREFERRED_MANY,
+	SPEC_MPOL_WEIGHTED_INTERLEAVE,
+	SPEC_MPOL_F_STATIC_NODES = 1 << 15,
+	SPEC_MPOL_F_RELATIVE_NODES = 1 << 14,
+	SPEC_MPOL_F_NUMA_BALANCING = 1 << 13,
 };
 
 struct spec_memory_policy {

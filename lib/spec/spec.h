@@ -4,22 +4,37 @@
 #define OCI_SPEC_SPEC_H
 
 #include <oci/error.h>
+#include <oci/validate.h>
 
 #include "base/arena.h"
+#include "spec/finding.h"
 #include "spec/model.h"
 
-/* The version of the standard that we speak: the one written into what we emit. */
-#define SPEC_VERSION "1.3.0"
+/* The versions of the standard that we speak: the newer is the one written into what we emit. */
+#define SPEC_VERSION     "1.3.0"
+#define SPEC_VERSION_MIN "1.0.0"
 
-/* Decodes and checks a config. The result lives in @arena. @file is its name in messages. */
-int spec_decode(const char *file, const char *document, size_t length, struct arena *arena,
-		struct spec **ret, struct oci_error *err) _must_check_;
+/* Decodes and checks a document. The result lives in @arena. -EINVAL with all that is wrong with it
+ * in @err, -ENOMEM. */
+int spec_decode(const struct document *document, struct arena *arena, struct spec **ret,
+		struct oci_error *err) _must_check_;
+int spec_decode_process(const struct document *document, struct arena *arena,
+			struct spec_process **ret, struct oci_error *err) _must_check_;
+int spec_decode_resources(const struct document *document, struct arena *arena,
+			  struct spec_resources **ret, struct oci_error *err) _must_check_;
 
-/* What the standard forbids across members. decode() has looked at each member by itself. */
-int spec_check(const char *file, const struct spec *spec, struct oci_error *err) _must_check_;
+/* As these, with everything that there is to say in @findings. A process or resources are in *ret
+ * at the place that they have in a config. 0, -ENOMEM, or -EINVAL, also a finding, for what is no
+ * JSON. */
+int spec_examine(const struct document *document, enum oci_document kind, struct findings *findings,
+		 struct spec **ret) _must_check_;
 
-/* The config that `ocirun spec` writes. */
-const char *spec_default(void);
+/* The config that `ocirun spec` writes. With @rootless one for that user, who is root inside. */
+struct spec_default_user {
+	unsigned int uid, gid;
+};
+int spec_default(struct arena *arena, const struct spec_default_user *rootless, struct spec **ret,
+		 struct oci_error *err) _must_check_;
 
 /* The entry of linux.namespaces with this CLONE_NEW* flag, or NULL. */
 const struct spec_namespace *spec_namespace_find(const struct spec *spec, int type);

@@ -8,15 +8,15 @@
 #include "state/record.h"
 
 static const struct name phases[] = {
-	{ "creating", RECORD_CREATING },
-	{ "created", RECORD_CREATED },
-	{ NULL, 0 },
+	{ .name = "creating", .value = RECORD_CREATING },
+	{ .name = "created", .value = RECORD_CREATED },
+	{ .name = NULL },
 };
 
 static const struct field cgroup_fields[] = {
-	FIELD_ROW(record_cgroup, mount, STRING, FIELD_REQUIRED, .max = 0),
-	FIELD_ROW(record_cgroup, path, STRING, FIELD_REQUIRED, .max = 0),
-	FIELD_ROW(record_cgroup, existing, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
+	F(record_cgroup, mount, STRING, V1_0_0, NEED("")),
+	F(record_cgroup, path, STRING, V1_0_0, NEED("")),
+	F(record_cgroup, existing, UINT, V1_0_0, NEED(""), UP_TO(UINT32_MAX)),
 	{ .name = NULL },
 };
 
@@ -26,19 +26,19 @@ static const struct object cgroup_object = {
 };
 
 static const struct field record_fields[] = {
-	FIELD_ROW(record, version, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
-	FIELD_ROW(record, id, STRING, FIELD_REQUIRED, .max = 0),
-	FIELD_ROW(record, phase, ENUM, FIELD_REQUIRED, .names = phases),
-	FIELD_ROW(record, bundle, STRING, FIELD_REQUIRED, .max = 0),
-	FIELD_ROW(record, rootfs, STRING, FIELD_REQUIRED, .max = 0),
-	FIELD_ROW(record, created, STRING, FIELD_REQUIRED, .max = 0),
-	FIELD_ROW(record, owner, UINT, FIELD_REQUIRED, .max = UINT32_MAX),
-	FIELD_ROW(record, pid, INT, 0, .min = 1, .max = INT32_MAX),
-	FIELD_ROW(record, pidfd, UINT, 0, .max = 0),
-	FIELD_ROW(record, startTime, UINT, 0, .max = 0),
-	FIELD_ROW(record, process, BOOL, 0, .max = 0),
-	FIELD_ROW(record, cgroups, OBJECTS, 0, .object = &cgroup_object),
-	FIELD_ROW(record, annotations, STRING_MAP, 0, .max = 0),
+	F(record, version, UINT, V1_0_0, NEED(""), UP_TO(UINT32_MAX)),
+	F(record, id, STRING, V1_0_0, NEED("")),
+	F(record, phase, ENUM, V1_0_0, NEED(""), NAMES(phases)),
+	F(record, bundle, STRING, V1_0_0, NEED("")),
+	F(record, rootfs, STRING, V1_0_0, NEED("")),
+	F(record, created, STRING, V1_0_0, NEED("")),
+	F(record, owner, UINT, V1_0_0, NEED(""), UP_TO(UINT32_MAX)),
+	F(record, pid, INT, V1_0_0, RANGE(1, INT32_MAX)),
+	F(record, pidfd, UINT, V1_0_0),
+	F(record, startTime, UINT, V1_0_0),
+	F(record, process, BOOL, V1_0_0),
+	F(record, cgroups, OBJECTS, V1_0_0, OF(cgroup_object)),
+	F(record, annotations, STRING_MAP, V1_0_0),
 	{ .name = NULL },
 };
 
@@ -57,11 +57,12 @@ int record_read(const char *text, size_t length, struct arena *arena, struct rec
 		struct oci_error *err)
 {
 	struct record *record = arena_alloc(arena, sizeof(*record));
+	const struct document document = { "state.json", text, length };
 	int r;
 
 	if (!record)
 		return fail(err, -ENOMEM, NULL, "cannot read the record");
-	r = decode("state.json", text, length, &record_object, record, arena, err);
+	r = decode(&document, &record_object, record, arena, err);
 	if (r < 0)
 		return r;
 	if (record->version.value > RECORD_VERSION)

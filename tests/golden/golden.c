@@ -80,17 +80,17 @@ static const struct host_facts *find_host(const char *name)
 static int load(const char *file, struct arena *arena, struct spec **ret, struct oci_error *err)
 {
 	cleanup(free_done) char *text = NULL;
-	int r = 0;
+	int r;
 
 	if (strcmp(file, "default") == 0)
-		text = strdup(spec_default());
-	else
-		r = file_read(AT_FDCWD, file, 1 << 20, &text, NULL);
+		return spec_default(arena, NULL, ret, err);
+	r = file_read(AT_FDCWD, file, 1 << 20, &text, NULL);
 	if (r < 0 || !text) {
 		snprintf(err->message, sizeof(err->message), "cannot read %s", file);
 		return -1;
 	}
-	return spec_decode("config.json", text, strlen(text), arena, ret, err);
+	return spec_decode(&(struct document){ "config.json", text, strlen(text) }, arena, ret,
+			   err);
 }
 
 static bool read_options(struct plan_request *request, char **options, bool *json)

@@ -224,7 +224,12 @@ class Bundle:
         self.save()
 
     def save(self, text=None):
-        write(os.path.join(self.path, "config.json"), text or json.dumps(self.config, indent=1))
+        self.text = text or json.dumps(self.config, indent=1)
+        write(os.path.join(self.path, "config.json"), self.text)
+
+    def at(self, pointer, message):
+        """What is said of a member of the config."""
+        return "config.json:%s: %s: %s" % (place(self.text, pointer), pointer, message)
 
     def file(self, name, text="", mode=0o644):
         """A file in the root file system."""
@@ -261,6 +266,33 @@ def change(config, path, value):
         del config[names[-1]]
     else:
         config[names[-1]] = value
+
+
+def place(text, pointer):
+    """"line:column" of the value that a JSON pointer leads to."""
+    decoder, at = json.JSONDecoder(), 0
+
+    def skip(at, more=""):
+        while text[at] in " \t\r\n" + more:
+            at += 1
+        return at
+
+    at = skip(at)
+    for name in pointer.split("/")[1:]:
+        name = name.replace("~1", "/").replace("~0", "~")
+        array, index = text[at] == "[", 0
+        at = skip(at + 1)
+        while True:
+            key = str(index)
+            if not array:
+                key, at = decoder.raw_decode(text, at)
+                at = skip(at, ":")
+            if key == name:
+                break
+            _, at = decoder.raw_decode(text, at)
+            at, index = skip(at, ","), index + 1
+    line = text.count("\n", 0, at)
+    return "%d:%d" % (line + 1, at - text.rfind("\n", 0, at))
 
 
 REMOVE = object()

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 SKIP = 77
-FOLDERS = ("base", "sys", "spec", "host", "plan", "exec", "init", "cgroup", "state", "container")
+FOLDERS = ("base", "sys", "spec", "host", "plan", "inspect", "exec", "init", "cgroup", "state", "container")
 # What compilers add by themselves to an instrumented build.
 INSTRUMENTATION = re.compile(r"__(asan|ubsan|tsan|sanitizer|gcov|llvm)_|__start_|__stop_")
 

@@ -64,7 +64,8 @@ static inline struct spec *unit_spec(const char *json, struct arena *arena)
 {
 	struct oci_error err = UNTOUCHED;
 	struct spec *spec = NULL;
-	int r = spec_decode("config.json", json, strlen(json), arena, &spec, &err);
+	int r = spec_decode(&(struct document){ "config.json", json, strlen(json) }, arena, &spec,
+			    &err);
 
 	ck_assert_msg(r == 0, "%s", err.message);
 	return spec;

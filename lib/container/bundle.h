@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A bundle: where it is, its config, its root. For the verbs that begin with one. */
+#ifndef OCI_CONTAINER_BUNDLE_H
+#define OCI_CONTAINER_BUNDLE_H
+
+#include "spec/spec.h"
+
+/* Its absolute path, in @arena. NULL is the working directory. */
+int bundle_find(struct arena *arena, const char *path, const char **ret,
+		struct oci_error *err) _must_check_;
+
+/* Its config, to be given back with document_done(). @config: another file, or NULL. */
+int bundle_read(struct arena *arena, const char *bundle, const char *config, struct document *ret,
+		struct oci_error *err) _must_check_;
+void document_done(struct document *document);
+
+/* The absolute path of its root, which is a directory: ROOT-04. */
+int bundle_rootfs(struct arena *arena, const char *bundle, const struct spec *spec,
+		  const char **ret, struct oci_error *err) _must_check_;
+
+#endif

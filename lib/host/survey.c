@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What can be asked of a machine, see survey.h. What cannot be read is taken as not there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/num.h"
+#include "host/survey.h"
+#include "sys/abi.h"
+#include "sys/syscall.h"
+
+/* linux/magic.h has it since 5.3 */
+#ifndef RDTGROUP_SUPER_MAGIC
+#define RDTGROUP_SUPER_MAGIC 0x7655821
+#endif
+
+#define FILE_MAX ((size_t)4 << 20)
+
+const struct host_call_row host_calls[HOST_CALL_MAX_] = {
+	[HOST_CALL_OPENAT2] = { "openat2", "5.6", true },
+	[HOST_CALL_CLONE3] = { "clone3", "5.3", true },
+	[HOST_CALL_CLOSE_RANGE] = { "close_range", "5.9", true },
+	[HOST_CALL_OPEN_TREE] = { "open_tree", "5.2", true },
+	[HOST_CALL_MOVE_MOUNT] = { "move_mount", "5.2", true },
+	[HOST_CALL_FSOPEN] = { "fsopen", "5.2", true },
+	[HOST_CALL_MOUNT_SETATTR] = { "mount_setattr", "5.12", true },
+	[HOST_CALL_PIDFD_OPEN] = { "pidfd_open", "5.3", true },
+	[HOST_CALL_PIDFD_SEND_SIGNAL] = { "pidfd_send_signal", "5.1", true },
+	[HOST_CALL_MEMFD_CREATE] = { "memfd_create", "3.17", true },
+	[HOST_CALL_STATMOUNT] = { "statmount", "6.8", false },
+	[HOST_CALL_SECCOMP] = { "seccomp", "3.17", false },
+	[HOST_CALL_SET_MEMPOLICY] = { "set_mempolicy", "2.6.6", false },
+};
+
+static const long numbers[HOST_CALL_MAX_] = {
+	[HOST_CALL_OPENAT2] = 437,
+	[HOST_CALL_CLONE3] = 435,
+	[HOST_CALL_CLOSE_RANGE] = 436,
+	[HOST_CALL_OPEN_TREE] = 428,
+	[HOST_CALL_MOVE_MOUNT] = 429,
+	[HOST_CALL_FSOPEN] = 430,
+	[HOST_CALL_MOUNT_SETATTR] = 442,
+	[HOST_CALL_PIDFD_OPEN] = 434,
+	[HOST_CALL_PIDFD_SEND_SIGNAL] = 424,
+	[HOST_CALL_MEMFD_CREATE] = __NR_memfd_create,
+	[HOST_CALL_STATMOUNT] = 457,
+	[HOST_CALL_SECCOMP] = __NR_seccomp,
+	[HOST_CALL_SET_MEMPOLICY] = __NR_set_mempolicy,
+};
+
+/* --- reading --- */
+
+/* A file of the kernel as a string in the arena, without the newline at its end; "" if it cannot be
+ * read; NULL when memory ran out. */
+static const char *read_text(struct arena *arena, const char *path)
+{
+	cleanup(free_done) char *text = NULL;
+	size_t length;
+	int r = file_read(AT_FDCWD, path, FILE_MAX, &text, &length);
+
+	if (r < 0)
+		return r == -ENOMEM ? NULL : "";
+	while (length > 0 && text[length - 1] == '\n')
+		length--;
+	return arena_strndup(arena, text, length);
+}
+
+static uint64_t read_number(struct arena *arena, const char *path, uint64_t otherwise)
+{
+	const char *text = read_text(arena, path);
+	uint64_t value;
+
+	if (!text || num_parse(text, strlen(text), UINT64_MAX, &value) < 0)
+		return otherwise;
+	return value;
+}
+
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static bool is_on(const char *path, long magic)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && (long)fs.f_type == magic;
+}
+
+bool survey_has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	while (words && *words) {
+		size_t n = strcspn(words, " ,\t\n");
+
+		if (n == length && memcmp(words, word, n) == 0)
+			return true;
+		words += n;
+		words += *words != '\0';
+	}
+	return false;
+}
+
+/* "3-7" or "3"; returns what follows it. */
+static const char *take_span(const char *text, uint64_t *ret_first, uint64_t *ret_last)
+{
+	size_t n = strspn(text, "0123456789");
+
+	if (num_parse(text, n, INT32_MAX, ret_first) < 0)
+		return NULL;
+	*ret_last = *ret_first;
+	text += n;
+	if (*text == '-') {
+		n = strspn(++text, "0123456789");
+		if (num_parse(text, n, INT32_MAX, ret_last) < 0)
+			return NULL;
+		text += n;
+	}
+	return *text == ',' ? text + 1 : text;
+}
+
+static bool is_in_list(const char *list, uint64_t number)
+{
+	uint64_t first, last;
+
+	while (list && *list) {
+		list = take_span(list, &first, &last);
+		if (list && number >= first && number <= last)
+			return true;
+	}
+	return false;
+}
+
+int survey_not_in_list(const char *wanted, const char *available)
+{
+	uint64_t first, last;
+
+	while (wanted && *wanted) {
+		wanted = take_span(wanted, &first, &last);
+		for (; wanted && first <= last; first++)
+			if (!is_in_list(available, first))
+				return (int)first;
+	}
+	return -1;
+}
+
+/* --- the kernel --- */
+
+/* Called with arguments that no call takes: one that is there says so, and does nothing. */
+static int probe_call(long number)
+{
+	if (syscall(number, -1L, 0L, 0L, 0L, 0L, 0L) >= 0)
+		return 0;
+	return errno == ENOSYS || errno == EPERM ? -errno : 0;
+}
+
+static void ask_kernel(struct survey *survey)
+{
+	struct rlimit limit;
+
+	for (int i = 0; i < HOST_CALL_MAX_; i++)
+		survey->calls[i] = probe_call(numbers[i]);
+	for (int i = 0; i < 64; i++)
+		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
+			survey->bounding |= 1ULL << i;
+	for (size_t i = 0; i < ARRAY_SIZE(survey->rlimits); i++)
+		if (getrlimit((__rlimit_resource_t)i, &limit) == 0) {
+			survey->rlimits[i][0] = limit.rlim_cur;
+			survey->rlimits[i][1] = limit.rlim_max;
+		}
+	survey->memfd_noexec = (int)read_number(survey->arena, "/proc/sys/vm/memfd_noexec", 0);
+}
+
+/* seccomp(2): the action is asked for; a flag that is known gets as far as the filter, which is
+ * none at all. */
+static void ask_seccomp(struct survey *survey)
+{
+	static const uint32_t actions[][2] = {
+		{ HOST_ACTION_KILL_THREAD, SECCOMP_RET_KILL_THREAD },
+		{ HOST_ACTION_KILL_PROCESS, SECCOMP_RET_KILL_PROCESS },
+		{ HOST_ACTION_TRAP, SECCOMP_RET_TRAP },
+		{ HOST_ACTION_ERRNO, SECCOMP_RET_ERRNO },
+		{ HOST_ACTION_TRACE, SECCOMP_RET_TRACE },
+		{ HOST_ACTION_ALLOW, SECCOMP_RET_ALLOW },
+		{ HOST_ACTION_LOG, SECCOMP_RET_LOG },
+		{ HOST_ACTION_NOTIFY, SECCOMP_RET_USER_NOTIF },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		if (SYS(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &actions[i][1]) == 0)
+			survey->actions |= actions[i][0];
+	for (unsigned int flag = 1; flag <= 32; flag <<= 1) {
+		unsigned int with = flag == 32 ? flag | SECCOMP_FILTER_FLAG_NEW_LISTENER : flag;
+
+		if (SYS(__NR_seccomp, SECCOMP_SET_MODE_FILTER, with, NULL) == -EFAULT)
+			survey->flags |= flag;
+	}
+}
+
+bool survey_has_namespace(int type)
+{
+	static const struct {
+		int type;
+		const char *path;
+	} rows[] = {
+		{ (int)ABI_CLONE_NEWPID, "/proc/self/ns/pid" },
+		{ (int)ABI_CLONE_NEWNET, "/proc/self/ns/net" },
+		{ (int)ABI_CLONE_NEWNS, "/proc/self/ns/mnt" },
+		{ (int)ABI_CLONE_NEWIPC, "/proc/self/ns/ipc" },
+		{ (int)ABI_CLONE_NEWUTS, "/proc/self/ns/uts" },
+		{ (int)ABI_CLONE_NEWUSER, "/proc/self/ns/user" },
+		{ (int)ABI_CLONE_NEWCGROUP, "/proc/self/ns/cgroup" },
+		{ (int)ABI_CLONE_NEWTIME, "/proc/self/ns/time" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].type == type)
+			return exists(rows[i].path);
+	return false;
+}
+
+/* --- cgroups --- */
+
+bool survey_has_controller(const struct survey *survey, const char *name)
+{
+	for (unsigned int i = 0; i < survey->facts.n_hierarchies; i++)
+		if (host_hierarchy_has(&survey->facts.hierarchies[i], name))
+			return true;
+	/* v2 has what v1 calls cpuacct in cpu, and devices by eBPF. */
+	if (survey->facts.cgroup_layout == CGROUP_V2 &&
+	    (strcmp(name, "devices") == 0 || strcmp(name, "freezer") == 0))
+		return true;
+	return survey_has_word(survey->controllers, name);
+}
+
+static void ask_cgroups(struct survey *survey)
+{
+	survey->controllers = "";
+	for (unsigned int i = 0; i < survey->facts.n_hierarchies; i++) {
+		const struct host_hierarchy *hierarchy = &survey->facts.hierarchies[i];
+		const char *path = arena_printf(survey->arena, "%s/%s", hierarchy->mount,
+						hierarchy->v2 ? "cgroup.controllers"
+							      : "memory.memsw.limit_in_bytes");
+
+		if (!path)
+			continue;
+		if (hierarchy->v2)
+			survey->controllers = read_text(survey->arena, path);
+		else if (host_hierarchy_has(hierarchy, "memory"))
+			survey->swap_limits = exists(path);
+		if (hierarchy->v2 || !survey->delegated)
+			survey->delegated = access(hierarchy->mount, W_OK) == 0;
+	}
+	if (survey->facts.cgroup_layout == CGROUP_V2)
+		survey->swap_limits = survey_has_word(survey->controllers, "memory");
+}
+
+/* --- ids --- */
+
+/* Lines of three numbers. */
+static int read_map(struct arena *arena, const char *path, struct host_ranges *ret)
+{
+	const char *at = read_text(arena, path);
+	size_t lines = 1;
+
+	if (!at)
+		return -ENOMEM;
+	for (const char *c = at; *c; c++)
+		lines += *c == '\n';
+	ret->item = arena_alloc(arena, lines * sizeof(*ret->item));
+	if (!ret->item)
+		return -ENOMEM;
+	while (*at) {
+		uint64_t number[3];
+		int n = 0;
+
+		for (; n < 3; n++) {
+			at += strspn(at, " \n");
+			if (num_parse(at, strspn(at, "0123456789"), UINT32_MAX, &number[n]) < 0)
+				return 0;
+			at += strspn(at, "0123456789");
+		}
+		ret->item[ret->n++] = (struct host_range){ number[0], number[1], number[2] };
+		at += strspn(at, " \n");
+	}
+	return 0;
+}
+
+/* "name:100000:65536", by name or by number: subuid(5). */
+static int read_subids(struct arena *arena, const char *path, const char *name, unsigned int id,
+		       struct host_ranges *ret)
+{
+	const char *at = read_text(arena, path);
+	size_t lines = 1;
+	char number[16];
+
+	if (!at)
+		return -ENOMEM;
+	snprintf(number, sizeof(number), "%u", id);
+	for (const char *c = at; *c; c++)
+		lines += *c == '\n';
+	ret->item = arena_alloc(arena, lines * sizeof(*ret->item));
+	if (!ret->item)
+		return -ENOMEM;
+	for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		size_t n = strcspn(at, ":\n");
+		const char *first = at + n + 1, *size;
+		uint64_t from, count;
+		bool ours = (name && strlen(name) == n && memcmp(at, name, n) == 0) ||
+			    (strlen(number) == n && memcmp(at, number, n) == 0);
+
+		if (!ours || at[n] != ':')
+			continue;
+		size = first + strspn(first, "0123456789") + 1;
+		if (size[-1] != ':' ||
+		    num_parse(first, (size_t)(size - 1 - first), UINT32_MAX, &from) < 0 ||
+		    num_parse(size, strspn(size, "0123456789"), UINT32_MAX, &count) < 0)
+			continue;
+		ret->item[ret->n++] = (struct host_range){ 0, from, count };
+	}
+	return 0;
+}
+
+/* From /etc/passwd alone: whoever links us does not want name services loaded. */
+static const char *user_name(struct arena *arena, unsigned int uid)
+{
+	const char *at = read_text(arena, "/etc/passwd");
+
+	for (; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		size_t n = strcspn(at, ":\n");
+		const char *number = at + n + strcspn(at + n + (at[n] == ':'), ":\n") + 2;
+		uint64_t value;
+
+		if (at[n] == ':' &&
+		    num_parse(number, strspn(number, "0123456789"), UINT32_MAX, &value) == 0 &&
+		    value == uid)
+			return arena_strndup(arena, at, n);
+	}
+	return NULL;
+}
+
+static int ask_users(struct survey *survey)
+{
+	struct arena *arena = survey->arena;
+	const char *name = user_name(arena, survey->uid);
+	int r;
+
+	r = read_map(arena, "/proc/self/uid_map", &survey->uid_map);
+	if (r == 0)
+		r = read_map(arena, "/proc/self/gid_map", &survey->gid_map);
+	if (r == 0)
+		r = read_subids(arena, "/etc/subuid", name, survey->uid, &survey->subuids);
+	if (r == 0)
+		r = read_subids(arena, "/etc/subgid", name, survey->uid, &survey->subgids);
+	survey->newuidmap = exists("/usr/bin/newuidmap") || exists("/bin/newuidmap");
+	survey->newgidmap = exists("/usr/bin/newgidmap") || exists("/bin/newgidmap");
+	survey->user_namespaces = read_number(arena, "/proc/sys/user/max_user_namespaces", 0);
+	survey->user_namespaces_restricted =
+		read_number(arena, "/proc/sys/kernel/unprivileged_userns_clone", 1) == 0 ||
+		read_number(arena, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) ==
+			1;
+	return r;
+}
+
+/* --- the rest --- */
+
+static void ask_lsms(struct survey *survey)
+{
+	struct arena *arena = survey->arena;
+	const char *enabled = read_text(arena, "/sys/module/apparmor/parameters/enabled");
+
+	survey->lsms = read_text(arena, "/sys/kernel/security/lsm");
+	survey->apparmor = enabled && enabled[0] == 'Y';
+	survey->selinux = exists("/sys/fs/selinux/enforce");
+	if (exists("/sys/kernel/security/apparmor/profiles"))
+		survey->profiles = read_text(arena, "/sys/kernel/security/apparmor/profiles");
+}
+
+static const char *read_huge_pages(struct arena *arena)
+{
+	static const char *const sizes[] = { "64KB", "1MB",   "2MB", "8MB", "16MB",
+					     "32MB", "512MB", "1GB", "2GB", "16GB" };
+	static const unsigned int kilobytes[] = { 64,    1024,   2048,    8192,    16384,
+						  32768, 524288, 1048576, 2097152, 16777216 };
+	const char *found = "";
+
+	for (size_t i = 0; found && i < ARRAY_SIZE(sizes); i++) {
+		const char *path = arena_printf(arena, "/sys/kernel/mm/hugepages/hugepages-%ukB",
+						kilobytes[i]);
+
+		if (path && exists(path))
+			found = arena_printf(arena, "%s%s ", found, sizes[i]);
+	}
+	return found;
+}
+
+/* A mount below /proc covers something: the kernel then refuses a procfs to a user namespace that
+ * could see more in it. */
+static bool proc_is_visible(struct arena *arena)
+{
+	const char *mounts = read_text(arena, "/proc/self/mountinfo");
+	bool visible = is_on("/proc", PROC_SUPER_MAGIC);
+
+	for (const char *at = mounts; at && (at = strstr(at, " /proc/")); at++) {
+		const char *end = strchr(at, '\n');
+		const char *type = strstr(at, " - ");
+
+		/* An automount point over binfmt_misc is on an empty directory. */
+		if (type && (!end || type < end) && strncmp(type, " - autofs", 9) != 0 &&
+		    strncmp(type, " - binfmt_misc", 14) != 0)
+			visible = false;
+	}
+	return visible;
+}
+
+static void ask_system(struct survey *survey)
+{
+	struct arena *arena = survey->arena;
+	const char *bus = arena_printf(arena, "/run/user/%u/bus", survey->uid);
+
+	survey->filesystems = read_text(arena, "/proc/filesystems");
+	survey->huge_pages = read_huge_pages(arena);
+	survey->cpus = read_text(arena, "/sys/devices/system/cpu/possible");
+	survey->nodes = read_text(arena, "/sys/devices/system/node/possible");
+	survey->resctrl = is_on("/sys/fs/resctrl", RDTGROUP_SUPER_MAGIC);
+	survey->systemd = exists("/run/systemd/system");
+	survey->system_bus = exists("/run/dbus/system_bus_socket");
+	survey->user_bus = bus && exists(bus);
+	survey->proc_visible = proc_is_visible(arena);
+	survey->state_on_tmpfs = is_on("/run", TMPFS_MAGIC);
+}
+
+int survey_take(struct arena *arena, struct survey *ret, struct oci_error *err)
+{
+	struct survey survey = { .arena = arena, .uid = geteuid(), .gid = getegid() };
+	struct utsname uts;
+	int r = host_facts_gather(arena, &survey.facts, err);
+
+	if (r < 0)
+		return r;
+	if (uname(&uts) < 0)
+		return fail(err, -errno, NULL, "uname");
+	survey.release = arena_strdup(arena, uts.release);
+	ask_kernel(&survey);
+	ask_seccomp(&survey);
+	ask_cgroups(&survey);
+	ask_lsms(&survey);
+	ask_system(&survey);
+	r = ask_users(&survey);
+	if (r < 0 || !survey.release || !survey.controllers || !survey.lsms ||
+	    !survey.filesystems || !survey.huge_pages || !survey.cpus || !survey.nodes)
+		return fail(err, -ENOMEM, NULL, "cannot look at the host");
+	*ret = survey;
+	return 0;
+}

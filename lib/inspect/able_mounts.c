@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Could this machine make the mounts: file systems, sources, options. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "inspect/able.h"
+#include "plan/mount_options.h"
+#include "spec/check.h"
+#include "spec/similar.h"
+
+static void check_source(struct inspection *inspection, const struct spec_mount *mount,
+			 size_t index)
+{
+	const char *path = mount->source;
+	char reason[128];
+
+	if (path && path[0] != '/') {
+		if (!inspection->bundle)
+			return;
+		path = arena_printf(inspection->findings->arena, "%s/%s", inspection->bundle, path);
+	}
+	if (path && access(path, F_OK) < 0)
+		able_refuse(inspection, able_at(inspection, "/mounts/%zu/source", index),
+			    "cannot find \"%s\": %s", path,
+			    error_reason(errno, reason, sizeof(reason)));
+}
+
+/* A module may be loaded when it is asked for. */
+static void check_type(struct inspection *inspection, const struct spec_mount *mount, size_t index)
+{
+	const char *type = mount->type;
+
+	if (!type || survey_has_word(inspection->survey->filesystems, type))
+		return;
+	able_warn(inspection, able_at(inspection, "/mounts/%zu/type", index),
+		  "the kernel has no file system \"%s\", unless a module brings it", type);
+}
+
+static void check_options(struct inspection *inspection, const struct spec_mount *mount,
+			  size_t index, bool bind)
+{
+	size_t n = 0;
+
+	list_each(name, mount->options) {
+		const char *at = able_at(inspection, "/mounts/%zu/options/%zu", index, n++);
+		struct similar similar = similar_to(*name, strlen(*name));
+		bool known = !(*name)[0] || strchr(*name, '=');
+
+		for (const struct mount_option *option = mount_options; option->name; option++) {
+			known = known || strcmp(option->name, *name) == 0;
+			similar_try(&similar, option->name);
+		}
+		if (known)
+			continue;
+		if (bind)
+			able_warn(inspection, at, "a bind mount has no option \"%s\"%s%s%s", *name,
+				  similar.name ? ", did you mean \"" : "",
+				  similar.name ? similar.name : "", similar.name ? "\"?" : "");
+		else if (similar.name && similar.distance <= 2)
+			able_warn(inspection, at,
+				  "\"%s\" goes to the file system as it is, did you mean \"%s\"?",
+				  *name, similar.name);
+	}
+}
+
+void able_mounts(struct inspection *inspection)
+{
+	size_t index = 0;
+
+	list_each(mount, inspection->spec->mounts) {
+		bool bind = check_is_bind(mount), remount = check_has_option(mount, "remount");
+
+		if (bind && !remount)
+			check_source(inspection, mount, index);
+		else if (!remount)
+			check_type(inspection, mount, index);
+		check_options(inspection, mount, index, bind);
+		index++;
+	}
+}

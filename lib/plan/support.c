@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What plans can be made of, see support.h. */
+#include "plan/support.h"
+#include "spec/model.h"
+#include "sys/abi.h"
+
+const struct plan_support plan_support = {
+	.namespaces = ABI_CLONE_NEWPID | ABI_CLONE_NEWNET | ABI_CLONE_NEWNS | ABI_CLONE_NEWIPC |
+		      ABI_CLONE_NEWUTS | ABI_CLONE_NEWCGROUP,
+	.actions = 1U << SPEC_ACT_KILL | 1U << SPEC_ACT_KILL_PROCESS | 1U << SPEC_ACT_KILL_THREAD |
+		   1U << SPEC_ACT_TRAP | 1U << SPEC_ACT_ERRNO | 1U << SPEC_ACT_TRACE |
+		   1U << SPEC_ACT_ALLOW | 1U << SPEC_ACT_LOG,
+	.cgroup_v1 = true,
+	.cgroup_v2 = true,
+};
