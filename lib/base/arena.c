@@ -32,15 +32,19 @@ void *arena_alloc(struct arena *arena, size_t size)
 	struct arena_block *block = arena->blocks;
 	void *memory;
 
-	if (size > SIZE_MAX / 2)
+	if (size > SIZE_MAX / 2) {
+		arena->failed = true;
 		return NULL;
+	}
 	size = (size + 15) & ~(size_t)15;
 	if (!block || block->size - block->used < size) {
 		size_t room = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
 
 		block = calloc(1, sizeof(*block) + room);
-		if (!block)
+		if (!block) {
+			arena->failed = true;
 			return NULL;
+		}
 		block->size = room;
 		/* A block of its own for something large goes behind the one in use. */
 		if (room == size && arena->blocks) {

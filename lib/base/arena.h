@@ -12,6 +12,8 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks;
+	bool failed; /* memory ran out at least once: for whoever makes many things and looks once
+		      */
 };
 
 void arena_done(struct arena *arena);

@@ -202,6 +202,8 @@ static int examine(struct validation *validation, struct oci_error *err)
 	if (host && check_host(validation, err) < 0)
 		return err ? err->code : -ENOMEM;
 	r = findings_sort(findings, &validation->document);
+	if (r == 0 && report->arena.failed)
+		r = -ENOMEM;
 	if (r < 0)
 		return fail(err, r, NULL, "%s", report->file);
 	if (findings->n > 0)

@@ -63,15 +63,17 @@ static const long numbers[HOST_CALL_MAX_] = {
 /* --- reading --- */
 
 /* A file of the kernel as a string in the arena, without the newline at its end; "" if it cannot be
- * read; NULL when memory ran out. */
+ * read. NULL, too, when memory ran out, which the arena remembers. */
 static const char *read_text(struct arena *arena, const char *path)
 {
 	cleanup(free_done) char *text = NULL;
 	size_t length;
 	int r = file_read(AT_FDCWD, path, FILE_MAX, &text, &length);
 
+	if (r == -ENOMEM)
+		arena->failed = true;
 	if (r < 0)
-		return r == -ENOMEM ? NULL : "";
+		return "";
 	while (length > 0 && text[length - 1] == '\n')
 		length--;
 	return arena_strndup(arena, text, length);
@@ -460,8 +462,7 @@ int survey_take(struct arena *arena, struct survey *ret, struct oci_error *err)
 	ask_lsms(&survey);
 	ask_system(&survey);
 	r = ask_users(&survey);
-	if (r < 0 || !survey.release || !survey.controllers || !survey.lsms ||
-	    !survey.filesystems || !survey.huge_pages || !survey.cpus || !survey.nodes)
+	if (r < 0 || arena->failed)
 		return fail(err, -ENOMEM, NULL, "cannot look at the host");
 	*ret = survey;
 	return 0;

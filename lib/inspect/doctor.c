@@ -22,7 +22,6 @@ struct doctor {
 	const struct survey *survey;
 	struct doctor_line *lines;
 	size_t n;
-	bool no_memory;
 };
 
 static const struct name states[] = {
@@ -45,9 +44,7 @@ static void add(struct doctor *doctor, enum doctor_state state, const char *name
 	va_start(ap, format);
 	line.found = arena_vprintf(doctor->survey->arena, format, ap);
 	va_end(ap);
-	if (!line.found || doctor->n == LINES_MAX)
-		doctor->no_memory = true;
-	else
+	if (line.found && doctor->n < LINES_MAX)
 		doctor->lines[doctor->n++] = line;
 }
 
@@ -108,7 +105,8 @@ static void capabilities(struct doctor *doctor)
 	const char *missing = "";
 
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-		const char *name = capability_name(survey->arena, wanted[i].number);
+		char buffer[CAPABILITY_NAME_SIZE];
+		const char *name = capability_name(wanted[i].number, buffer);
 
 		if (survey->facts.permitted & 1ULL << wanted[i].number || !missing || !name)
 			continue;
@@ -318,7 +316,7 @@ int doctor_examine(const struct survey *survey, struct doctor_report *ret)
 	lsms(&doctor);
 	seccomp(&doctor);
 	surroundings(&doctor);
-	if (doctor.no_memory)
+	if (survey->arena->failed)
 		return -ENOMEM;
 	ret->checks.item = doctor.lines;
 	ret->checks.n = doctor.n;

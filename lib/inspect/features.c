@@ -149,22 +149,15 @@ OBJECT(features, features);
 
 /* --- lists --- */
 
-struct builder {
-	struct arena *arena;
-	bool no_memory;
-};
-
-static void add(struct builder *builder, struct names *names, const char *name)
+static void add(struct arena *arena, struct names *names, const char *name)
 {
 	const char **item;
 
 	names->set = true;
 	if (names->n % 16 == 0) {
-		item = arena_alloc(builder->arena, (names->n + 16) * sizeof(*item));
-		if (!item) {
-			builder->no_memory = true;
+		item = arena_alloc(arena, (names->n + 16) * sizeof(*item));
+		if (!item)
 			return;
-		}
 		if (names->n > 0)
 			memcpy(item, names->item, names->n * sizeof(*item));
 		names->item = item;
@@ -174,23 +167,23 @@ static void add(struct builder *builder, struct names *names, const char *name)
 
 /* The names of a table whose values are among @values, as bits or, with @numbered, as 1 << value.
  */
-static struct names names_of(struct builder *builder, const struct name *table, uint64_t values,
+static struct names names_of(struct arena *arena, const struct name *table, uint64_t values,
 			     bool numbered)
 {
 	struct names names = { .set = true };
 
 	for (; table->name; table++)
 		if (values & (numbered ? 1ULL << table->value : (unsigned int)table->value))
-			add(builder, &names, table->name);
+			add(arena, &names, table->name);
 	return names;
 }
 
-static struct names all_names_of(struct builder *builder, const struct name *table)
+static struct names all_names_of(struct arena *arena, const struct name *table)
 {
 	struct names names = { .set = true };
 
 	for (; table->name; table++)
-		add(builder, &names, table->name);
+		add(arena, &names, table->name);
 	return names;
 }
 
@@ -199,43 +192,45 @@ static int compare(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static struct names list_mount_options(struct builder *builder)
+static struct names list_mount_options(struct arena *arena)
 {
 	struct names names = { .set = true };
 
 	for (const struct mount_option *option = mount_options; option->name; option++)
 		if (option->kind != MOUNT_OPTION_LATER)
-			add(builder, &names, option->name);
+			add(arena, &names, option->name);
 	qsort(names.item, names.n, sizeof(*names.item), compare);
 	return names;
 }
 
-static struct names list_capabilities(struct builder *builder)
+static struct names list_capabilities(struct arena *arena)
 {
 	struct names names = { .set = true };
 
 	for (int i = 0; i < CAPABILITIES_MAX; i++) {
-		const char *name = capability_name(builder->arena, i);
+		char buffer[CAPABILITY_NAME_SIZE];
+		const char *name = capability_name(i, buffer);
 
-		if (name)
-			add(builder, &names, name);
+		if (!name)
+			continue;
+		add(arena, &names, arena_strdup(arena, name));
 	}
 	return names;
 }
 
-static struct names list_hooks(struct builder *builder)
+static struct names list_hooks(struct arena *arena)
 {
 	struct names names = { .set = true };
 
 	for (unsigned int i = 0; spec_hooks_object.fields[i].name; i++)
 		if (plan_support.hooks & 1U << i)
-			add(builder, &names, spec_hooks_object.fields[i].name);
+			add(arena, &names, spec_hooks_object.fields[i].name);
 	return names;
 }
 
 int features_print(struct text *text, const struct survey *survey)
 {
-	struct builder builder = { .arena = survey->arena };
+	struct arena *arena = survey->arena;
 	struct enabled apparmor = { plan_support.apparmor }, selinux = { plan_support.selinux };
 	struct enabled idmap = { plan_support.idmap }, devices = { plan_support.net_devices };
 	struct cgroup_features cgroups = {
@@ -247,25 +242,24 @@ int features_print(struct text *text, const struct survey *survey)
 	};
 	struct seccomp_features filters = {
 		.enabled = true,
-		.actions = names_of(&builder, spec_seccomp_actions, plan_support.actions, true),
-		.operators = all_names_of(&builder, spec_seccomp_ops),
-		.archs = all_names_of(&builder, spec_seccomp_archs),
-		.knownFlags = all_names_of(&builder, spec_seccomp_flags),
-		.supportedFlags = names_of(&builder, spec_seccomp_flags, survey->flags, false),
+		.actions = names_of(arena, spec_seccomp_actions, plan_support.actions, true),
+		.operators = all_names_of(arena, spec_seccomp_ops),
+		.archs = all_names_of(arena, spec_seccomp_archs),
+		.knownFlags = all_names_of(arena, spec_seccomp_flags),
+		.supportedFlags = names_of(arena, spec_seccomp_flags, survey->flags, false),
 	};
 	struct rdt_features intel_rdt = { plan_support.intel_rdt, plan_support.intel_rdt_schemata,
 					  plan_support.intel_rdt_monitoring };
 	struct policy_features policies = {
-		.modes = names_of(&builder, spec_memory_policy_modes,
+		.modes = names_of(arena, spec_memory_policy_modes,
 				  plan_support.memory_policy ? UINT64_MAX : 0, true),
-		.flags = names_of(&builder, spec_memory_policy_flags,
+		.flags = names_of(arena, spec_memory_policy_flags,
 				  plan_support.memory_policy ? UINT64_MAX : 0, false),
 	};
 	struct mount_features extensions = { .idmap = &idmap };
 	struct linux_features linux_ = {
-		.namespaces =
-			names_of(&builder, spec_namespace_names, plan_support.namespaces, false),
-		.capabilities = list_capabilities(&builder),
+		.namespaces = names_of(arena, spec_namespace_names, plan_support.namespaces, false),
+		.capabilities = list_capabilities(arena),
 		.cgroup = &cgroups,
 		.seccomp = &filters,
 		.apparmor = &apparmor,
@@ -281,15 +275,15 @@ int features_print(struct text *text, const struct survey *survey)
 	const struct features document = {
 		.ociVersionMin = SPEC_VERSION_MIN,
 		.ociVersionMax = SPEC_VERSION,
-		.hooks = list_hooks(&builder),
-		.mountOptions = list_mount_options(&builder),
+		.hooks = list_hooks(arena),
+		.mountOptions = list_mount_options(arena),
 		.linux_ = &linux_,
 		.annotations = { annotations, ARRAY_SIZE(annotations), true },
 		/* None of them makes us do anything. */
 		.potentiallyUnsafeConfigAnnotations = { .set = true },
 	};
 
-	if (builder.no_memory || !annotations[0].value)
+	if (arena->failed)
 		return -ENOMEM;
 	dump(text, &features_object, &document, 2);
 	return text->failed ? -ENOMEM : 0;

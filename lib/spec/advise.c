@@ -67,10 +67,8 @@ static void advise_mounts(struct checker *checker)
 	struct destination *destinations =
 		arena_alloc(checker->findings->arena, (n + 1) * sizeof(*destinations));
 
-	if (!destinations) {
-		checker->findings->no_memory = true;
+	if (!destinations)
 		return;
-	}
 	for (size_t i = 0; i < n; i++) {
 		advise_mount(checker, &mounts[i], i);
 		if (mounts[i].destination && !check_has_option(&mounts[i], "remount"))

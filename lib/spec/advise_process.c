@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is worth saying of a process. Values of its environment are never shown. */
+#include <stdio.h>
 #include <string.h>
 
 #include "spec/capability.h"
 #include "spec/check.h"
 #include "spec/similar.h"
 
-static const char *similar_capability(struct checker *checker, const char *name)
+/* The number of the capability whose name is most like @name, or -1. */
+static int similar_capability(const char *name)
 {
 	struct similar similar = similar_to(name, strlen(name));
+	char buffer[CAPABILITY_NAME_SIZE];
+	int found = -1;
 
 	for (int i = 0; i < CAPABILITIES_MAX; i++) {
-		const char *other = capability_name(checker->findings->arena, i);
+		const char *other = capability_name(i, buffer);
+		unsigned int distance = similar.distance;
 
 		if (other)
 			similar_try(&similar, other);
+		if (similar.distance < distance)
+			found = i;
 	}
-	return similar.name;
+	return found;
 }
 
 static void unknown_capability(struct checker *checker, const char *name, const char *at)
 {
-	const char *similar = similar_capability(checker, name);
-	const char *full = check_at(checker, "CAP_%s", name);
+	char full[CAPABILITY_NAME_SIZE], buffer[CAPABILITY_NAME_SIZE];
+	const char *similar;
+	int number = similar_capability(name);
 
-	if (!similar && full)
-		similar = similar_capability(checker, full);
+	if (number < 0 && (size_t)snprintf(full, sizeof(full), "CAP_%s", name) < sizeof(full))
+		number = similar_capability(full);
+	similar = capability_name(number, buffer);
 	check_warn(checker, "CAP-01", at, "unknown, it is not granted: \"%s\"%s%s%s", name,
 		   similar ? ", did you mean \"" : "", similar ? similar : "",
 		   similar ? "\"?" : "");
@@ -56,8 +65,8 @@ static void missing_in(struct checker *checker, uint64_t bits, const char *at, c
 	const char *place = bits ? check_at(checker, "%s/capabilities/%s", at, set) : NULL;
 
 	for (int i = 0; i < CAPABILITIES_MAX; i++) {
-		const char *name =
-			bits & 1ULL << i ? capability_name(checker->findings->arena, i) : NULL;
+		char buffer[CAPABILITY_NAME_SIZE];
+		const char *name = bits & 1ULL << i ? capability_name(i, buffer) : NULL;
 
 		if (name)
 			check_warn(checker, "", place, "%s is not granted: %s", name, reason);
@@ -113,8 +122,6 @@ static void advise_environment(struct checker *checker, const struct spec_proces
 			*bucket = index + 1;
 		index++;
 	}
-	if (!buckets)
-		checker->findings->no_memory = true;
 }
 
 void advise_process(struct checker *checker, const struct spec_process *process, const char *at)

@@ -6,17 +6,18 @@
 
 #include "spec/capability.h"
 
-const char *capability_name(struct arena *arena, int number)
+const char *capability_name(int number, char buffer[CAPABILITY_NAME_SIZE])
 {
-	char *text = cap_to_name(number), *name = NULL;
-
+	char *text = cap_to_name(number);
 	/* A number without a name comes back as digits. */
-	if (text && strncmp(text, "cap_", 4) == 0)
-		name = arena_strdup(arena, text);
+	bool named = text && strncmp(text, "cap_", 4) == 0;
+	size_t i;
+
+	for (i = 0; named && text[i] && i < CAPABILITY_NAME_SIZE - 1; i++)
+		buffer[i] = (char)toupper((unsigned char)text[i]);
+	buffer[i] = '\0';
 	cap_free(text);
-	for (char *c = name; c && *c; c++)
-		*c = (char)toupper((unsigned char)*c);
-	return name;
+	return named ? buffer : NULL;
 }
 
 int capability_number(const char *name)

@@ -78,10 +78,8 @@ void decoder_refuse_whole(struct decoder *decoder, const char *rule, const char 
 	if (findings->n == n || !missing)
 		return;
 	findings->item[n].about = arena_printf(findings->arena, "%s/%s", finding.pointer, missing);
-	if (!findings->item[n].about) {
-		findings->no_memory = true;
+	if (!findings->item[n].about)
 		findings->n--;
-	}
 }
 
 void decoder_note(struct decoder *decoder, struct oci_finding finding, size_t offset,
@@ -568,7 +566,7 @@ int decode_all(const struct document *document, const struct object *object, voi
 	free(decoder.names);
 	if (r == -EINVAL)
 		find_no_json(findings, &problem);
-	return findings->no_memory ? -ENOMEM : r;
+	return findings->arena->failed ? -ENOMEM : r;
 }
 
 int decode(const struct document *document, const struct object *object, void *target,

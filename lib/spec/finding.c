@@ -55,9 +55,7 @@ void findings_vadd(struct findings *findings, const struct oci_finding *finding,
 					  .number = findings->n };
 		item->is.message = flatten(arena_vprintf(findings->arena, format, ap));
 	}
-	if (!item || !item->is.message || !item->is.pointer)
-		findings->no_memory = true;
-	else
+	if (item && item->is.message && item->is.pointer)
 		findings->n++;
 }
 
@@ -141,7 +139,7 @@ int findings_sort(struct findings *findings, const struct document *document)
 {
 	int r;
 
-	if (findings->no_memory)
+	if (findings->arena->failed)
 		return -ENOMEM;
 	for (size_t i = 0; i < findings->n; i++) {
 		struct finding *item = &findings->item[i];
@@ -177,7 +175,7 @@ int findings_fail(struct findings *findings, const struct document *document, st
 	size_t told = 0;
 	int r;
 
-	if (findings->errors == 0 && !findings->no_memory)
+	if (findings->errors == 0 && !findings->arena->failed)
 		return 0;
 	r = findings_sort(findings, document);
 	if (r < 0)

@@ -40,11 +40,10 @@ struct findings {
 	struct finding *item;
 	size_t n, room;
 	size_t errors; /* also those that were not kept */
-	bool no_memory;
 };
 
-/* One finding. @pointer has to live as long as the arena; NULL is one that there was no memory for.
- * Without @everything anything but an error is dropped. */
+/* One finding. Its pointer has to live as long as the arena; NULL is one that there was no memory
+ * for. Without @everything anything but an error is dropped. */
 void findings_add(struct findings *findings, const struct oci_finding *finding, size_t offset,
 		  const char *format, ...) _printf_(4, 5);
 void findings_vadd(struct findings *findings, const struct oci_finding *finding, size_t offset,

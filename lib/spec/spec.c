@@ -94,7 +94,7 @@ int spec_examine(const struct document *document, enum oci_document kind, struct
 		r = examine_resources(document, &checker, spec);
 	else
 		r = examine_config(document, &checker, spec);
-	if (findings->no_memory)
+	if (findings->arena->failed)
 		r = -ENOMEM;
 	*ret = spec;
 	return r;

@@ -3,6 +3,7 @@
 
 lib/      its own folder and lower floors, as "folder/file.h"
 runtime/  <oci/...> and "ocirun.h"
+conformance/  <oci/...>, its own headers, and yajl to write JSON
 include/  <oci/...> and headers of C99
 One library, one door: only one file knows yajl, one libseccomp, and one libcap. No file includes itself, over
 however many others."""
@@ -53,6 +54,13 @@ def check_runtime(path, line, kind, name):
         fault(path, line, f"<{name}> is private to the library")
 
 
+def check_conformance(path, line, kind, name):
+    if kind == '"' and not (root() / "conformance" / name).is_file():
+        fault(path, line, f'conformance includes <oci/...> and its own headers only, not "{name}"')
+    if kind == "<" and not name.startswith(("sys/", "oci/")) and (root() / "lib" / name).is_file():
+        fault(path, line, f"<{name}> is private to the library")
+
+
 def check_public(path, line, kind, name):
     if kind == '"' or not (name.startswith("oci/") or name in C99):
         fault(path, line, f"a public header includes <oci/...> and headers of C99 only, not {name}")
@@ -93,6 +101,9 @@ for file in sources("runtime"):
     for found in includes(read(file)):
         check_door(file, found[0], found[2])
         check_runtime(file, *found)
+for file in sources("conformance"):
+    for found in includes(read(file)):
+        check_conformance(file, *found)
 for file in sources("include"):
     for found in includes(read(file)):
         check_public(file, *found)
