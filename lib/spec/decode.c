@@ -184,9 +184,8 @@ static void find_member(struct decoder *decoder, struct frame *frame,
 
 	frame->field = NULL;
 	for (unsigned int i = 0; fields[i].name; i++) {
-		if (fields[i].name[0] != token->text[0] ||
-		    strncmp(fields[i].name, token->text, token->length) != 0 ||
-		    fields[i].name[token->length] != '\0')
+		if (strlen(fields[i].name) != token->length ||
+		    memcmp(fields[i].name, token->text, token->length) != 0)
 			continue;
 		if (frame->seen & (1ULL << i))
 			decoder_refuse(decoder, "GLO-02", token, "the member appears twice");

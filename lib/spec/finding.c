@@ -159,12 +159,18 @@ int findings_sort(struct findings *findings, const struct document *document)
 
 void findings_print(struct text *text, const char *file, const struct oci_finding *finding)
 {
+	size_t pointer;
+
 	text_puts(text, file);
 	if (finding->line > 0)
 		text_printf(text, ":%u:%u", finding->line, finding->column);
 	text_puts(text, ": ");
+	pointer = text->length;
 	if (finding->pointer[0])
 		text_printf(text, "%s: ", finding->pointer);
+	/* A name may be anything. */
+	if (!text->failed)
+		flatten(text->data + pointer);
 	text_puts(text, finding->message);
 }
 

@@ -64,7 +64,7 @@ int findings_sort(struct findings *findings, const struct document *document) _m
 int findings_fail(struct findings *findings, const struct document *document,
 		  struct oci_error *err) _must_check_;
 
-/* "config.json:3:7: /process/cwd: message", with what of it there is. */
+/* "config.json:3:7: /process/cwd: message", with what of it there is, in one line. */
 void findings_print(struct text *text, const char *file, const struct oci_finding *finding);
 
 #endif

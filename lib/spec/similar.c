@@ -49,14 +49,20 @@ static void fold(char *to, const char *text, size_t length)
 
 struct similar similar_to(const char *text, size_t length)
 {
-	/* A third of it may be wrong, but not more than four letters. */
-	return (struct similar){
-		.text = text,
-		.length = length,
-		.distance = (unsigned int)(length < 4    ? 2
-					   : length > 12 ? 5
-							 : length / 3 + 1),
-	};
+	return (struct similar){ .text = text, .length = length, .distance = UINT32_MAX };
+}
+
+/* How many letters may be wrong: a third of those behind the part that both have in common and that
+ * ends in "_", but not more than four. */
+static unsigned int allowed(const char *a, size_t length, const char *b, size_t b_length)
+{
+	size_t common = 0, rest;
+
+	for (size_t i = 0; i < length && i < b_length && a[i] == b[i]; i++)
+		if (a[i] == '_')
+			common = i + 1;
+	rest = length - common;
+	return rest < 4 ? 1 : rest > 12 ? 4 : (unsigned int)(rest / 3);
 }
 
 void similar_try(struct similar *similar, const char *name)
@@ -74,7 +80,7 @@ void similar_try(struct similar *similar, const char *name)
 	if (found > 1 && similar->length >= PREFIX_MIN && similar->length < length &&
 	    memcmp(a, b, similar->length) == 0)
 		found = 1;
-	if (found >= similar->distance)
+	if (found > allowed(a, similar->length, b, length) || found >= similar->distance)
 		return;
 	similar->distance = found;
 	similar->name = name;

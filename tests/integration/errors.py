@@ -170,7 +170,7 @@ class Types(Test):
                  'unknown value "RLIMIT_NOFIL", did you mean "RLIMIT_NOFILE"?'),
                 ("linux.seccomp", {"defaultAction": "SCMP_ACT_ALLOW",
                                    "architectures": ["SCMP_ARCH_X86", "SCMP_ARCH_VAX"]},
-                 "architectures.1", 'unknown value "SCMP_ARCH_VAX", did you mean "SCMP_ARCH_X86"?'),
+                 "architectures.1", 'unknown value "SCMP_ARCH_VAX"'),
                 ("process.args", ["/bin/report", "a\0b"], "1", "a string with a NUL character")):
             with self.subTest(member):
                 self.wrong(member, value, message, "%s.%s" % (member, index))

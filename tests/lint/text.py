@@ -12,7 +12,7 @@ MARKED = C + (".S", ".cc", ".cmake", ".py", ".sh")
 LOOKS_LIKE_TEXT = MARKED + (".in", ".map", ".md", ".txt", ".json", ".yml", "")
 INTERPRETER = re.compile(r"#!.*\b(sh|bash|python3?)\b")
 # Kept byte for byte as somebody else wrote it.
-FOREIGN = ("tests/data/", "COPYING")
+FOREIGN = ("tests/data/", "tests/fuzz/corpus/", "COPYING")
 
 
 def check_spdx(path, lines):
