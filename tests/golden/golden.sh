@@ -16,6 +16,6 @@ if [ -n "${UPDATE:-}" ]; then
 	exit 0
 fi
 if ! diff -u "$expected" "$actual"; then
-	echo "The plan has changed. If that is meant: UPDATE=1 ctest -L golden" >&2
+	echo "It has changed. If that is meant: UPDATE=1 ctest -L golden" >&2
 	exit 1
 fi
