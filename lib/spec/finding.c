@@ -80,7 +80,7 @@ static bool is_within(const char *inner, const char *outer)
 
 bool findings_touch(const struct findings *findings, const char *pointer)
 {
-	for (size_t i = 0; pointer && i < findings->n; i++) {
+	for (size_t i = 0; pointer && pointer[0] && i < findings->n; i++) {
 		const struct finding *finding = &findings->item[i];
 
 		if (finding->is.aspect == OCI_ASPECT_SCHEMA &&

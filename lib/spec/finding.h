@@ -50,7 +50,7 @@ void findings_vadd(struct findings *findings, const struct oci_finding *finding,
 		   const char *format, va_list ap) __attribute__((format(printf, 4, 0)));
 
 /* Whether the shape of the member at @pointer, of something in it, or of what it is in, was found
- * wrong: then nothing can be said of its value. */
+ * wrong: then nothing can be said of its value. Never for the whole document. */
 bool findings_touch(const struct findings *findings, const char *pointer);
 
 /* Drops those that do not hold for a config of @release. */

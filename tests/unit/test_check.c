@@ -108,7 +108,8 @@ START_TEST(version)
 		{ "{\"ociVersion\": \"1.99.0-rc.1+01\", \"root\": {\"path\": \"rootfs\"}}",
 		  "W S PRC-01 0:0 : without \"process\" it can be created, not started\n" },
 		{ "{\"ociVersion\": 1, \"root\": {\"path\": \"rootfs\"}}",
-		  "E s VER-02 1:16 /ociVersion: expected a string, found 1\n" },
+		  "E s VER-02 1:16 /ociVersion: expected a string, found 1\n"
+		  "W S PRC-01 0:0 : without \"process\" it can be created, not started\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
