@@ -360,13 +360,6 @@ static int skip(struct decoder *decoder, const struct json_token *token)
 	return push(decoder, FRAME_SKIP, NULL, NULL, NULL, token);
 }
 
-static int refuse(struct decoder *decoder, const struct field *field, bool element,
-		  const struct json_token *token)
-{
-	decode_wrong(decoder, field, element, token);
-	return skip(decoder, token);
-}
-
 static int open_list(struct decoder *decoder, enum frame_kind kind, const struct field *field,
 		     void *place, const struct json_token *token)
 {
@@ -391,8 +384,10 @@ static int open_member(struct decoder *decoder, const struct json_token *token)
 
 	if (!field || field->removed)
 		return skip(decoder, token);
-	if (array ? !is_array(field->type) : !map && field->type != FIELD_OBJECT)
-		return refuse(decoder, field, false, token);
+	if (array ? !is_array(field->type) : !map && field->type != FIELD_OBJECT) {
+		decode_wrong(decoder, field, false, token);
+		return skip(decoder, token);
+	}
 	if (field->foreign)
 		return skip(decoder, token);
 	place = frame->target + field->offset;
@@ -416,8 +411,11 @@ static int open_element(struct decoder *decoder, const struct json_token *token)
 	if (!place)
 		return -ENOMEM;
 	if (token->event != JSON_OBJECT ||
-	    (field->type != FIELD_OBJECTS && field->type != FIELD_OBJECT_MAP))
-		return refuse(decoder, field, true, token);
+	    (field->type != FIELD_OBJECTS && field->type != FIELD_OBJECT_MAP)) {
+		/* It says so, and leaves something in its place. */
+		decode_element(decoder, field, place, token);
+		return skip(decoder, token);
+	}
 	return push(decoder, FRAME_OBJECT, field->object, NULL, place, token);
 }
 

@@ -387,16 +387,19 @@ START_TEST(goes_on_behind_what_is_wrong)
 	struct arena arena = { 0 };
 	struct findings findings = { .arena = &arena };
 	struct outer outer = { 0 };
-	const char *text = "{\"i\": \"x\", \"strings\": [\"a\", 1, \"b\"], \"u\": 7, \"flag\": 0, "
-			   "\"kind\": \"KIND_PLUM\", \"string\": 1}";
+	const char *text =
+		"{\"i\": \"x\", \"strings\": [\"a\", 1, \"b\", {}, []], \"u\": 7, \"flag\": 0, "
+		"\"kind\": \"KIND_PLUM\", \"string\": 1}";
 
 	ck_assert_int_eq(decode_all(&(struct document){ "f", text, strlen(text) }, &outer_object,
 				    &outer, &findings),
 			 0);
-	ck_assert_uint_eq(findings.errors, 5);
+	ck_assert_uint_eq(findings.errors, 7);
 	ck_assert(!outer.i.set && !outer.flag && !outer.kind && !outer.string);
-	ck_assert_uint_eq(outer.strings.n, 3);
+	ck_assert_uint_eq(outer.strings.n, 5);
 	ck_assert_str_eq(outer.strings.item[2], "b");
+	for (size_t i = 1; i < 5; i++)
+		ck_assert(i == 2 || !outer.strings.item[i][0]);
 	ck_assert_uint_eq(outer.u.value, 7);
 	arena_done(&arena);
 }
