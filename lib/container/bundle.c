@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "container/bundle.h"
 #include "spec/json.h"
+#include "spec/pointer.h"
 
 int bundle_find(struct arena *arena, const char *path, const char **ret, struct oci_error *err)
 {
@@ -51,6 +52,25 @@ void document_done(struct document *document)
 {
 	free((char *)document->text);
 	document->text = NULL;
+}
+
+void bundle_place(const struct document *document, struct oci_error *err)
+{
+	char pointer[sizeof(err->where)];
+	unsigned int line, column;
+	size_t length;
+
+	if (!err || err->where[0] != '/' ||
+	    strncmp(err->message, err->where, strlen(err->where)) != 0)
+		return;
+	/* "/mounts/3/source" where err->where may be "/mounts" alone. */
+	length = strcspn(err->message, " ");
+	if (length == 0 || length >= sizeof(pointer) || err->message[length - 1] != ':')
+		return;
+	memcpy(pointer, err->message, length - 1);
+	pointer[length - 1] = '\0';
+	if (pointer_place(document->text, document->length, pointer, &line, &column) == 0)
+		(void)fail_within(err, "%s:%u:%u", document->file, line, column);
 }
 
 int bundle_rootfs(struct arena *arena, const char *bundle, const struct spec *spec,

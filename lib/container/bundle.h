@@ -14,6 +14,10 @@ int bundle_read(struct arena *arena, const char *bundle, const char *config, str
 		struct oci_error *err) _must_check_;
 void document_done(struct document *document);
 
+/* Puts "config.json:3:7: " before an error whose message begins with the JSON pointer that it is
+ * about. */
+void bundle_place(const struct document *document, struct oci_error *err);
+
 /* The absolute path of its root, which is a directory: ROOT-04. */
 int bundle_rootfs(struct arena *arena, const char *bundle, const struct spec *spec,
 		  const char **ret, struct oci_error *err) _must_check_;

@@ -29,6 +29,7 @@ struct preparation {
 	struct oci_create_options options;
 	const char *bundle;
 	const char *rootfs;
+	struct document config;
 	struct spec *spec;
 	struct host_facts facts;
 	struct text warnings;
@@ -39,6 +40,7 @@ struct preparation {
 static void preparation_done(struct preparation *preparation)
 {
 	free(preparation->plan);
+	document_done(&preparation->config);
 	text_done(&preparation->warnings);
 	arena_done(&preparation->arena);
 }
@@ -68,13 +70,12 @@ static int take_options(const struct oci_create_options *options, struct oci_cre
 
 static int read_config(struct preparation *preparation, struct oci_error *err)
 {
-	cleanup(document_done) struct document document = { 0 };
 	int r = bundle_read(&preparation->arena, preparation->bundle, preparation->options.config,
-			    &document, err);
+			    &preparation->config, err);
 
 	if (r < 0)
 		return r;
-	return spec_decode(&document, &preparation->arena, &preparation->spec, err);
+	return spec_decode(&preparation->config, &preparation->arena, &preparation->spec, err);
 }
 
 static int make_plan(struct preparation *preparation, const char *id, bool start,
@@ -114,11 +115,16 @@ static int prepare(const char *id, const struct oci_create_options *options, boo
 		r = bundle_find(&ret->arena, ret->options.bundle, &ret->bundle, err);
 	if (r == 0)
 		r = read_config(ret, err);
-	if (r == 0)
-		r = bundle_rootfs(&ret->arena, ret->bundle, ret->spec, &ret->rootfs, err);
+	if (r < 0)
+		return r;
+	r = bundle_rootfs(&ret->arena, ret->bundle, ret->spec, &ret->rootfs, err);
 	if (r == 0)
 		r = host_facts_gather(&ret->arena, &ret->facts, err);
-	return r < 0 ? r : make_plan(ret, id, start, err);
+	if (r == 0)
+		r = make_plan(ret, id, start, err);
+	if (r < 0)
+		bundle_place(&ret->config, err);
+	return r;
 }
 
 /* --- the record --- */
@@ -324,7 +330,10 @@ static int create(struct oci_context *context, const char *id,
 		return r;
 	warn(context, preparation.warnings.data);
 	log_plan(context, id, preparation.plan);
-	return carry_out(context, id, &preparation, ret_pidfd, err);
+	r = carry_out(context, id, &preparation, ret_pidfd, err);
+	if (r < 0)
+		bundle_place(&preparation.config, err);
+	return r;
 }
 
 _public_ int oci_create(struct oci_context *context, const char *id,

@@ -119,6 +119,23 @@ int pointer_locate(const char *document, size_t length, const char *pointer, siz
 	return 0;
 }
 
+int pointer_place(const char *document, size_t length, const char *pointer, unsigned int *ret_line,
+		  unsigned int *ret_column)
+{
+	size_t offset, start;
+	int r = pointer_locate(document, length, pointer, &offset);
+
+	if (r < 0)
+		return r;
+	*ret_line = 1;
+	for (start = 0; start < offset; start++)
+		*ret_line += document[start] == '\n';
+	while (start > 0 && document[start - 1] != '\n')
+		start--;
+	*ret_column = (unsigned int)(offset - start) + 1;
+	return 0;
+}
+
 const char *pointer_escape(struct arena *arena, const char *name)
 {
 	char *escaped = arena_alloc(arena, 2 * strlen(name) + 1), *to = escaped;

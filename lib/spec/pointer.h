@@ -13,4 +13,8 @@ const char *pointer_escape(struct arena *arena, const char *name) _must_check_;
 int pointer_locate(const char *document, size_t length, const char *pointer,
 		   size_t *ret_offset) _must_check_;
 
+/* The same place as line and column, both from 1; the column counts bytes. */
+int pointer_place(const char *document, size_t length, const char *pointer, unsigned int *ret_line,
+		  unsigned int *ret_column) _must_check_;
+
 #endif

@@ -297,7 +297,7 @@ class NotYet(Test):
             "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}
         result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r"^ocirun: /linux/seccomp[^\n]*not supported[^\n]*\n$")
+        self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: /linux/seccomp[^\n]*not supported[^\n]*\n$")
 
 
 class Ids(Test):
@@ -381,7 +381,7 @@ class Namespaces(Test):
         config["linux"]["namespaces"].append({"type": "network", "path": "/none"})
         result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r"^ocirun: /linux/namespaces/2/path: open network namespace "
+        self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: /linux/namespaces/2/path: open network namespace "
                          r"/none: no such file or directory\n$")
 
     def test_path_of_another_type(self):
@@ -389,7 +389,7 @@ class Namespaces(Test):
         config["linux"]["namespaces"].append({"type": "network", "path": "/proc/self/ns/uts"})
         result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'^ocirun: /linux/namespaces/2/path: "/proc/self/ns/uts" '
+        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /linux/namespaces/2/path: "/proc/self/ns/uts" '
                          r"is not a namespace of that type\n$")
 
     def test_path_of_no_namespace(self):
@@ -397,7 +397,7 @@ class Namespaces(Test):
         config["linux"]["namespaces"].append({"type": "network", "path": "/etc/passwd"})
         result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'^ocirun: /linux/namespaces/2/path: "/etc/passwd" '
+        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /linux/namespaces/2/path: "/etc/passwd" '
                          r"is not a namespace of that type\n$")
 
 
@@ -411,7 +411,7 @@ class Cgroups(Test):
         id = self.new_id()
         result = self.ocirun("create", "--bundle", self.bundle(config).path, id)
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r"^ocirun: %s\n$" % pattern)
+        self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: %s\n$" % pattern)
         self.assertEqual(self.before.leaks(), [], "traces of a command that failed")
 
     def test_paths_that_name_no_group(self):
@@ -460,7 +460,7 @@ class Cgroups(Test):
         id = self.new_id()
         result = self.ocirun("create", "--bundle", self.bundle(config).path, id)
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r"^ocirun: /linux/cgroupsPath: [^\n]+: device or resource "
+        self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: /linux/cgroupsPath: [^\n]+: device or resource "
                          r"busy\n$")
         self.assertEqual(self.state(first)["status"], "created",
                          "a create that failed killed another container")

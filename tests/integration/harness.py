@@ -269,7 +269,7 @@ def change(config, path, value):
 
 
 def place(text, pointer):
-    """"line:column" of the value that a JSON pointer leads to."""
+    """"line:column" of the value that a JSON pointer leads to; if there is none, of what is around."""
     decoder, at = json.JSONDecoder(), 0
 
     def skip(at, more=""):
@@ -280,9 +280,12 @@ def place(text, pointer):
     at = skip(at)
     for name in pointer.split("/")[1:]:
         name = name.replace("~1", "/").replace("~0", "~")
-        array, index = text[at] == "[", 0
+        array, index, around = text[at] == "[", 0, at
         at = skip(at + 1)
         while True:
+            if text[at] in "]}":
+                at = around
+                break
             key = str(index)
             if not array:
                 key, at = decoder.raw_decode(text, at)
@@ -291,6 +294,8 @@ def place(text, pointer):
                 break
             _, at = decoder.raw_decode(text, at)
             at, index = skip(at, ","), index + 1
+        if at == around:
+            break
     line = text.count("\n", 0, at)
     return "%d:%d" % (line + 1, at - text.rfind("\n", 0, at))
 
@@ -420,10 +425,13 @@ class Test(unittest.TestCase):
 
     def create_fails(self, message, config=None, *options, **more):
         """Create says @message, which may name {bundle}, {rootfs} and {id}; no container is made,
-        and the id is as free as it was."""
+        and the id is as free as it was. Where it begins with a JSON pointer the place in the config
+        is meant to stand before it."""
         bundle = config if isinstance(config, Bundle) else self.bundle(config)
         id = more.pop("id", None) or self.new_id()
         message = message.replace("{bundle}", bundle.path).replace("{rootfs}", bundle.rootfs)
+        if message.startswith("/"):
+            message = bundle.at(*message.split(": ", 1))
         self.fails(message.replace("{id}", id), "create", "--bundle", bundle.path, *options, id,
                    **more)
         self.fails('container "%s" does not exist: container does not exist' % id, "state", id)

@@ -183,7 +183,7 @@ class Operations(Test):
 
     def test_run_without_a_process(self):
         bundle = self.bundle(minimal(process=REMOVE))
-        self.fails("/process: there is no program to run", "run", "--bundle", bundle.path,
+        self.fails(bundle.at("/process", "there is no program to run"), "run", "--bundle", bundle.path,
                    self.new_id())
 
     def test_OPS_19_20_kill_of_a_stopped_one(self):

@@ -361,7 +361,7 @@ class Links(Test):
         os.symlink("a", bundle.rootfs + "/b")
         result = self.run_container(bundle)
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'^ocirun: /mounts/0: make directory "/a/x": '
+        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /mounts/0: make directory "/a/x": '
                          r'too many levels of symbolic links\n$')
 
     def test_devices_and_links(self):
@@ -455,7 +455,7 @@ class Devices(Test):
                 bundle.file("dev/mine", "")
             result = self.run_container(bundle)
             self.assertEqual(result.code, 1)
-            self.assertRegex(result.err, r'^ocirun: /linux/devices/0: mknod "/dev/mine", [^\n]*: '
+            self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /linux/devices/0: mknod "/dev/mine", [^\n]*: '
                              r'file exists\n$')
 
     def test_default_device_mismatch(self):
@@ -534,14 +534,14 @@ class Sysctl(Test):
         result = self.ocirun("create", "--bundle", self.bundle(self.config(
             {"net.nope": "1"})).path, self.new_id())
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'^ocirun: /linux/sysctl/net\.nope: write "1" to /proc/sys/net/nope: '
+        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /linux/sysctl/net\.nope: write "1" to /proc/sys/net/nope: '
                          r'no such file or directory\n$')
 
     def test_value_refused(self):
         result = self.ocirun("create", "--bundle", self.bundle(self.config(
             {"net.ipv4.ip_forward": "text"})).path, self.new_id())
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'^ocirun: /linux/sysctl/net\.ipv4\.ip_forward: [^\n]*: '
+        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /linux/sysctl/net\.ipv4\.ip_forward: [^\n]*: '
                          r'invalid argument\n$')
 
 
