@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import unittest
+import warnings
 
 SKIPPED = 77
 TIMEOUT = float(os.environ.get("OCIRUN_TEST_TIMEOUT", "30"))
@@ -486,6 +487,22 @@ def skip_unless(condition, reason):
     """For reasons found by looking at the machine."""
     if not condition:
         raise unittest.SkipTest(reason)
+
+
+def schema_validator(name):
+    """Of the JSON schema of the standard, which is not ours to ship."""
+    folder = os.path.join(SOURCE_DIR, "..", "shared", "reference", "schema")
+    skip_unless(os.path.isdir(folder), "the schema of the standard is not at %s" % folder)
+    sys.path.append("/usr/lib/python3/dist-packages")
+    warnings.simplefilter("ignore", DeprecationWarning)
+    try:
+        import jsonschema
+    except ImportError:
+        raise unittest.SkipTest("python3-jsonschema is not installed") from None
+    path = os.path.realpath(os.path.join(folder, name))
+    schema = json.loads(read(path))
+    resolver = jsonschema.RefResolver("file://" + path, schema)
+    return jsonschema.Draft4Validator(schema, resolver=resolver)
 
 
 def prepare():

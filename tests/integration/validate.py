@@ -154,6 +154,40 @@ class Verdicts(Validating):
                     self.assertIn(message.lstrip(": "), created.err)
 
 
+class Schema(Validating):
+    """The JSON schema of the standard as a second opinion: what it refuses, we refuse, but for what
+    the prose or the engines have otherwise."""
+    EXCEPTIONS = ("'limit' is a required property", "is not one of ['private', 'shared', 'slave', "
+                  "'unbindable']", "greater than the maximum of 511")
+
+    def setUp(self):
+        super().setUp()
+        self.validator = harness.schema_validator("config-schema.json")
+        self.corpus = os.path.join(harness.SOURCE_DIR, "tests/fuzz/corpus/config")
+
+    def test_corpus(self):
+        refused = 0
+        for name in sorted(os.listdir(self.corpus)):
+            path = os.path.join(self.corpus, name)
+            try:
+                with open(path, encoding="utf-8") as file:
+                    errors = list(self.validator.iter_errors(json.load(file)))
+            except ValueError:
+                errors = None   # no JSON, or no Unicode
+            result = self.ocirun("validate", "--no-host", "--format", "json", "--config", path)
+            self.assertIn(result.code, (0, 1), result)
+            report = json.loads(result.out)
+            verdicts = report["schema"]["verdict"], report["standard"]["verdict"]
+            if errors is None:
+                self.assertEqual(verdicts[0], "invalid", name)
+                continue
+            errors = [e.message for e in errors if not e.message.endswith(self.EXCEPTIONS)]
+            if errors:
+                refused += 1
+                self.assertIn("invalid", verdicts, "%s: %s" % (name, errors))
+        self.assertGreater(refused, 20)
+
+
 class Looking(Validating):
     """Status 2 when there was nothing to judge."""
 
