@@ -148,11 +148,15 @@ static void find_twice(struct decoder *decoder)
 					   .severity = OCI_SEVERITY_ERROR,
 					   .rule = "GLO-02" };
 	struct frame *frame = top(decoder);
-	struct written *names = decoder->names + frame->names;
 	size_t n = decoder->n_names - frame->names;
+	struct written *names;
 
-	if (n > 1)
-		qsort(names, n, sizeof(*names), compare_names);
+	if (n < 2) {
+		decoder->n_names = frame->names;
+		return;
+	}
+	names = decoder->names + frame->names;
+	qsort(names, n, sizeof(*names), compare_names);
 	for (size_t i = 1; i < n; i++) {
 		if (names[i - 1].length != names[i].length ||
 		    memcmp(names[i - 1].text, names[i].text, names[i].length) != 0)
@@ -363,7 +367,8 @@ static int skip(struct decoder *decoder, const struct json_token *token)
 static int open_list(struct decoder *decoder, enum frame_kind kind, const struct field *field,
 		     void *place, const struct json_token *token)
 {
-	((struct list *)place)->set = true;
+	/* Anew, if the member was there before: that is an error already. */
+	*(struct list *)place = (struct list){ .set = true };
 	return push(decoder, kind, NULL, field, place, token);
 }
 

@@ -442,6 +442,9 @@ START_TEST(refuses_a_name_twice)
 		  "f:1:20: /map/k: the member appears twice" },
 		{ "{\"map\": {\"k\": \"1\", \"a\": \"2\", \"\\u006b\": \"2\"}}", "/map/k",
 		  "f:1:30: /map/k: the member appears twice" },
+		{ "{\"strings\": [\"1\", \"2\", \"3\", \"4\", \"5\"], \"strings\": [\"1\", \"2\", "
+		  "\"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\", \"10\"]}",
+		  "/strings", "f:1:40: /strings: the member appears twice" },
 		{ "{\"x\": 1, \"y\": 2, \"x\": 1}", "/x", "f:1:18: /x: the member appears twice" },
 		{ "{\"x\": [{\"a\": {\"b\": {}, \"c\": [], \"b\": 0}}]}", "/x/0/a/b",
 		  "f:1:33: /x/0/a/b: the member appears twice" },
