@@ -280,21 +280,21 @@ static const struct name aspects[] = {
 	{ .name = "schema", .value = OCI_ASPECT_SCHEMA },
 	{ .name = "standard", .value = OCI_ASPECT_STANDARD },
 	{ .name = "host", .value = OCI_ASPECT_HOST },
-	{ .name = NULL },
+	END,
 };
 
 static const struct name severities[] = {
 	{ .name = "error", .value = OCI_SEVERITY_ERROR },
 	{ .name = "violation", .value = OCI_SEVERITY_VIOLATION },
 	{ .name = "warning", .value = OCI_SEVERITY_WARNING },
-	{ .name = NULL },
+	END,
 };
 
 static const struct name verdicts[] = {
 	{ .name = "valid", .value = OCI_VERDICT_VALID },
 	{ .name = "invalid", .value = OCI_VERDICT_INVALID },
 	{ .name = "unknown", .value = OCI_VERDICT_UNKNOWN },
-	{ .name = NULL },
+	END,
 };
 
 static void print_text(struct text *text, const struct oci_report *report)
@@ -342,12 +342,7 @@ struct report_document {
 	struct aspect_document *schema, *standard, *host;
 };
 
-#define END                  \
-	{                    \
-		.name = NULL \
-	}
-
-static const struct field finding_fields[] = {
+static const struct field finding_rows[] = {
 	F(finding_document, severity, ENUM, V1_0_0, NAMES(severities)),
 	F(finding_document, rule, STRING, V1_0_0),
 	F(finding_document, line, UINT, V1_0_0),
@@ -356,23 +351,23 @@ static const struct field finding_fields[] = {
 	F(finding_document, message, STRING, V1_0_0),
 	END,
 };
-static const struct object finding_object = { sizeof(struct finding_document), finding_fields };
+OBJECT(finding_document, finding_rows);
 
-static const struct field aspect_fields[] = {
+static const struct field aspect_rows[] = {
 	F(aspect_document, verdict, ENUM, V1_0_0, NAMES(verdicts)),
-	F(aspect_document, findings, OBJECTS, V1_0_0, OF(finding_object)),
+	F(aspect_document, findings, OBJECTS, V1_0_0, OF(finding_rows_object)),
 	END,
 };
-static const struct object aspect_object = { sizeof(struct aspect_document), aspect_fields };
+OBJECT(aspect_document, aspect_rows);
 
-static const struct field report_fields[] = {
+static const struct field report_rows[] = {
 	F(report_document, file, STRING, V1_0_0),
-	F(report_document, schema, OBJECT, V1_0_0, OF(aspect_object)),
-	F(report_document, standard, OBJECT, V1_0_0, OF(aspect_object)),
-	F(report_document, host, OBJECT, V1_0_0, OF(aspect_object)),
+	F(report_document, schema, OBJECT, V1_0_0, OF(aspect_rows_object)),
+	F(report_document, standard, OBJECT, V1_0_0, OF(aspect_rows_object)),
+	F(report_document, host, OBJECT, V1_0_0, OF(aspect_rows_object)),
 	END,
 };
-static const struct object report_object = { sizeof(struct report_document), report_fields };
+OBJECT(report_document, report_rows);
 
 static int print_json(struct text *text, const struct oci_report *report)
 {
@@ -406,7 +401,7 @@ static int print_json(struct text *text, const struct oci_report *report)
 			documents[aspect].findings.n++;
 		}
 	}
-	dump(text, &report_object, &document, 2);
+	dump(text, &report_rows_object, &document, 2);
 	text_putc(text, '\n');
 	return 0;
 }

@@ -5,26 +5,19 @@
 #define OCI_INSPECT_ABLE_H
 
 #include "host/survey.h"
-#include "spec/finding.h"
-#include "spec/model.h"
+#include "spec/check.h"
 
 /* @bundle: absolute; relative paths of the config begin there. NULL if there is none. */
 void able(const struct spec *spec, const char *bundle, const struct survey *survey,
 	  struct findings *findings);
 
-/* One finding about the host, for able*.c. */
+/* What able*.c work on. Findings are made with check_refuse() and check_warn() of the checker; they
+ * are about no statement of the standard. */
 struct inspection {
-	const struct spec *spec;
+	struct checker checker;
 	const char *bundle;
 	const struct survey *survey;
-	struct findings *findings;
 };
-const char *able_at(struct inspection *inspection, const char *format, ...) _printf_(2, 3);
-const char *able_at_key(struct inspection *inspection, const char *map, const char *key);
-void able_refuse(struct inspection *inspection, const char *pointer, const char *format, ...)
-	_printf_(3, 4);
-void able_warn(struct inspection *inspection, const char *pointer, const char *format, ...)
-	_printf_(3, 4);
 
 /* able_process.c, able_resources.c, able_mounts.c */
 void able_process(struct inspection *inspection, const struct spec_process *process);

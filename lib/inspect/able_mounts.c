@@ -7,11 +7,9 @@
 #include "base/error.h"
 #include "inspect/able.h"
 #include "plan/mount_options.h"
-#include "spec/check.h"
 #include "spec/similar.h"
 
-static void check_source(struct inspection *inspection, const struct spec_mount *mount,
-			 size_t index)
+static void able_source(struct inspection *inspection, const struct spec_mount *mount, size_t index)
 {
 	const char *path = mount->source;
 	char reason[128];
@@ -19,32 +17,36 @@ static void check_source(struct inspection *inspection, const struct spec_mount 
 	if (path && path[0] != '/') {
 		if (!inspection->bundle)
 			return;
-		path = arena_printf(inspection->findings->arena, "%s/%s", inspection->bundle, path);
+		path = arena_printf(inspection->checker.findings->arena, "%s/%s",
+				    inspection->bundle, path);
 	}
 	if (path && access(path, F_OK) < 0)
-		able_refuse(inspection, able_at(inspection, "/mounts/%zu/source", index),
-			    "cannot find \"%s\": %s", path,
-			    error_reason(errno, reason, sizeof(reason)));
+		check_refuse(&inspection->checker, "",
+			     check_at(&inspection->checker, "/mounts/%zu/source", index),
+			     "cannot find \"%s\": %s", path,
+			     error_reason(errno, reason, sizeof(reason)));
 }
 
 /* A module may be loaded when it is asked for. */
-static void check_type(struct inspection *inspection, const struct spec_mount *mount, size_t index)
+static void able_type(struct inspection *inspection, const struct spec_mount *mount, size_t index)
 {
 	const char *type = mount->type;
 
 	if (!type || survey_has_word(inspection->survey->filesystems, type))
 		return;
-	able_warn(inspection, able_at(inspection, "/mounts/%zu/type", index),
-		  "the kernel has no file system \"%s\", unless a module brings it", type);
+	check_warn(&inspection->checker, "",
+		   check_at(&inspection->checker, "/mounts/%zu/type", index),
+		   "the kernel has no file system \"%s\", unless a module brings it", type);
 }
 
-static void check_options(struct inspection *inspection, const struct spec_mount *mount,
-			  size_t index, bool bind)
+static void able_options(struct inspection *inspection, const struct spec_mount *mount,
+			 size_t index, bool bind)
 {
 	size_t n = 0;
 
 	list_each(name, mount->options) {
-		const char *at = able_at(inspection, "/mounts/%zu/options/%zu", index, n++);
+		const char *at =
+			check_at(&inspection->checker, "/mounts/%zu/options/%zu", index, n++);
 		struct similar similar = similar_to(*name, strlen(*name));
 		bool known = !(*name)[0] || strchr(*name, '=');
 
@@ -55,13 +57,14 @@ static void check_options(struct inspection *inspection, const struct spec_mount
 		if (known)
 			continue;
 		if (bind)
-			able_warn(inspection, at, "a bind mount has no option \"%s\"%s%s%s", *name,
-				  similar.name ? ", did you mean \"" : "",
-				  similar.name ? similar.name : "", similar.name ? "\"?" : "");
+			check_warn(&inspection->checker, "", at,
+				   "a bind mount has no option \"%s\"%s%s%s", *name,
+				   similar.name ? ", did you mean \"" : "",
+				   similar.name ? similar.name : "", similar.name ? "\"?" : "");
 		else if (similar.name && similar.distance <= 2)
-			able_warn(inspection, at,
-				  "\"%s\" goes to the file system as it is, did you mean \"%s\"?",
-				  *name, similar.name);
+			check_warn(&inspection->checker, "", at,
+				   "\"%s\" goes to the file system as it is, did you mean \"%s\"?",
+				   *name, similar.name);
 	}
 }
 
@@ -69,14 +72,14 @@ void able_mounts(struct inspection *inspection)
 {
 	size_t index = 0;
 
-	list_each(mount, inspection->spec->mounts) {
+	list_each(mount, inspection->checker.spec->mounts) {
 		bool bind = check_is_bind(mount), remount = check_has_option(mount, "remount");
 
 		if (bind && !remount)
-			check_source(inspection, mount, index);
+			able_source(inspection, mount, index);
 		else if (!remount)
-			check_type(inspection, mount, index);
-		check_options(inspection, mount, index, bind);
+			able_type(inspection, mount, index);
+		able_options(inspection, mount, index, bind);
 		index++;
 	}
 }

@@ -8,11 +8,12 @@ static void need(struct inspection *inspection, bool asked, const char *controll
 		 const char *member)
 {
 	if (asked && !survey_has_controller(inspection->survey, controller))
-		able_refuse(inspection, able_at(inspection, "/linux/resources/%s", member),
-			    inspection->survey->facts.cgroup_layout == CGROUP_NONE
-				    ? "this host has no cgroups, and so no controller \"%s\""
-				    : "this host has no cgroup controller \"%s\"",
-			    controller);
+		check_refuse(&inspection->checker, "",
+			     check_at(&inspection->checker, "/linux/resources/%s", member),
+			     inspection->survey->facts.cgroup_layout == CGROUP_NONE
+				     ? "this host has no cgroups, and so no controller \"%s\""
+				     : "this host has no cgroup controller \"%s\"",
+			     controller);
 }
 
 static bool limits_memory(const struct spec_memory *memory)
@@ -35,33 +36,35 @@ static bool limits_io(const struct spec_block_io *io)
 		      io->throttleReadIOPSDevice.n || io->throttleWriteIOPSDevice.n);
 }
 
-static void check_cpuset(struct inspection *inspection, const struct spec_cpu *cpu)
+static void able_cpuset(struct inspection *inspection, const struct spec_cpu *cpu)
 {
 	int missing = survey_not_in_list(cpu->cpus, inspection->survey->cpus);
 
 	if (missing >= 0)
-		able_refuse(inspection, "/linux/resources/cpu/cpus", "there is no processor %d",
-			    missing);
+		check_refuse(&inspection->checker, "", "/linux/resources/cpu/cpus",
+			     "there is no processor %d", missing);
 	missing = survey_not_in_list(cpu->mems, inspection->survey->nodes);
 	if (missing >= 0)
-		able_refuse(inspection, "/linux/resources/cpu/mems", "there is no memory node %d",
-			    missing);
+		check_refuse(&inspection->checker, "", "/linux/resources/cpu/mems",
+			     "there is no memory node %d", missing);
 }
 
 /* The key begins with the controller: "memory.high". */
-static void check_unified(struct inspection *inspection, const struct spec_resources *resources)
+static void able_unified(struct inspection *inspection, const struct spec_resources *resources)
 {
 	list_each(entry, resources->unified) {
-		const char *at = able_at_key(inspection, "/linux/resources/unified", entry->key);
-		const char *name = arena_strndup(inspection->findings->arena, entry->key,
+		const char *at =
+			check_at_key(&inspection->checker, "/linux/resources/unified", entry->key);
+		const char *name = arena_strndup(inspection->checker.findings->arena, entry->key,
 						 strcspn(entry->key, "."));
 
 		if (inspection->survey->facts.cgroup_layout != CGROUP_V2)
-			able_refuse(inspection, at, "this host has no unified cgroup v2");
+			check_refuse(&inspection->checker, "", at,
+				     "this host has no unified cgroup v2");
 		else if (name && strcmp(name, "cgroup") != 0 &&
 			 !survey_has_word(inspection->survey->controllers, name))
-			able_refuse(inspection, at, "this host has no cgroup controller \"%s\"",
-				    name);
+			check_refuse(&inspection->checker, "", at,
+				     "this host has no cgroup controller \"%s\"", name);
 	}
 }
 
@@ -87,17 +90,18 @@ void able_resources(struct inspection *inspection, const struct spec_resources *
 	need(inspection, resources->rdma.n > 0, "rdma", "rdma");
 	if (memory && memory->swap.set && memory->swap.value != 0 && !survey->swap_limits &&
 	    survey_has_controller(survey, "memory"))
-		able_refuse(inspection, "/linux/resources/memory/swap",
-			    "the kernel does not account swap (boot with swapaccount=1)");
+		check_refuse(&inspection->checker, "", "/linux/resources/memory/swap",
+			     "the kernel does not account swap (boot with swapaccount=1)");
 	if (cpu)
-		check_cpuset(inspection, cpu);
+		able_cpuset(inspection, cpu);
 	list_each(limit, resources->hugepageLimits) {
 		if (!survey_has_word(survey->huge_pages, limit->pageSize))
-			able_refuse(inspection,
-				    able_at(inspection,
-					    "/linux/resources/hugepageLimits/%zu/pageSize", index),
-				    "this host has no huge pages of %s", limit->pageSize);
+			check_refuse(&inspection->checker, "",
+				     check_at(&inspection->checker,
+					      "/linux/resources/hugepageLimits/%zu/pageSize",
+					      index),
+				     "this host has no huge pages of %s", limit->pageSize);
 		index++;
 	}
-	check_unified(inspection, resources);
+	able_unified(inspection, resources);
 }

@@ -28,7 +28,7 @@ static const struct name states[] = {
 	{ .name = "ok", .value = DOCTOR_OK },
 	{ .name = "limited", .value = DOCTOR_LIMITED },
 	{ .name = "missing", .value = DOCTOR_MISSING },
-	{ .name = NULL },
+	END,
 };
 
 /* @remedy is left out when all is well. */
@@ -334,23 +334,23 @@ void doctor_print(struct text *text, const struct doctor_report *report)
 	}
 }
 
-static const struct field line_fields[] = {
+static const struct field line_rows[] = {
 	F(doctor_line, name, STRING, V1_0_0),
 	F(doctor_line, state, ENUM, V1_0_0, NAMES(states)),
 	F(doctor_line, found, STRING, V1_0_0),
 	F(doctor_line, remedy, STRING, V1_0_0),
-	{ .name = NULL },
+	END,
 };
-static const struct object line_object = { sizeof(struct doctor_line), line_fields };
+OBJECT(doctor_line, line_rows);
 
-static const struct field report_fields[] = {
-	F(doctor_report, checks, OBJECTS, V1_0_0, OF(line_object)),
-	{ .name = NULL },
+static const struct field report_rows[] = {
+	F(doctor_report, checks, OBJECTS, V1_0_0, OF(line_rows_object)),
+	END,
 };
-static const struct object report_object = { sizeof(struct doctor_report), report_fields };
+OBJECT(doctor_report, report_rows);
 
 void doctor_print_json(struct text *text, const struct doctor_report *report)
 {
-	dump(text, &report_object, report, 2);
+	dump(text, &report_rows_object, report, 2);
 	text_putc(text, '\n');
 }

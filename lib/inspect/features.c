@@ -63,12 +63,6 @@ struct features {
 	struct names potentiallyUnsafeConfigAnnotations;
 };
 
-#define END                  \
-	{                    \
-		.name = NULL \
-	}
-#define OBJECT(s, rows) \
-	static const struct object rows##_object = { .size = sizeof(struct s), .fields = rows }
 /* A bool that is false is said as well: absent would be "unknown". */
 #define SAID NEED("")
 

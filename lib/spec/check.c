@@ -36,10 +36,9 @@ static void add(struct checker *checker, enum oci_severity severity, const char 
 static void add(struct checker *checker, enum oci_severity severity, const char *rule,
 		const char *pointer, const char *format, va_list ap)
 {
-	const struct oci_finding finding = { .aspect = OCI_ASPECT_STANDARD,
-					     .severity = severity,
-					     .rule = rule,
-					     .pointer = pointer };
+	const struct oci_finding finding = {
+		.aspect = checker->aspect, .severity = severity, .rule = rule, .pointer = pointer
+	};
 
 	if (!findings_touch(checker->findings, pointer))
 		findings_vadd(checker->findings, &finding, FINDING_NOWHERE, format, ap);

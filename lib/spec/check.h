@@ -13,6 +13,7 @@
 struct checker {
 	const struct spec *spec;
 	struct findings *findings;
+	enum oci_aspect aspect; /* of what is found */
 };
 
 /* A JSON pointer, in the arena of the findings; NULL when memory ran out. */

@@ -140,10 +140,20 @@ struct field {
 		.name = n, .type = FIELD_##t, .since = v, .removed = true \
 	}
 
+/* The last row of fields, and of names. */
+#define END                  \
+	{                    \
+		.name = NULL \
+	}
+
 struct object {
 	size_t size;
-	const struct field *fields; /* ends in a row without a name; at most 64 */
+	const struct field *fields; /* ends in END; at most 64 */
 };
+
+/* The object that is described by the table @rows: rows_object. */
+#define OBJECT(s, rows) \
+	static const struct object rows##_object = { .size = sizeof(struct s), .fields = rows }
 
 /* The value of a name, or 0. */
 int name_value(const struct name *names, const char *text, size_t length);

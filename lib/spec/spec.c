@@ -82,7 +82,7 @@ int spec_examine(const struct document *document, enum oci_document kind, struct
 		 struct spec **ret)
 {
 	struct spec *spec;
-	struct checker checker = { .findings = findings };
+	struct checker checker = { .findings = findings, .aspect = OCI_ASPECT_STANDARD };
 	int r = prepare(kind, findings->arena, &spec);
 
 	if (r < 0)

@@ -12,14 +12,6 @@
 
 #define ERRNO_MAX 4095ULL /* beyond it the kernel takes no error: include/linux/err.h */
 
-#define END                  \
-	{                    \
-		.name = NULL \
-	}
-
-#define OBJECT(s, rows) \
-	static const struct object rows##_object = { .size = sizeof(struct s), .fields = rows }
-
 static const struct field id_mapping[] = {
 	F(spec_id_mapping, containerID, UINT, V1_0_0, NEED("UGM-01"), UP_TO(ID_MAX)),
 	F(spec_id_mapping, hostID, UINT, V1_0_0, NEED("UGM-02"), UP_TO(ID_MAX)),

@@ -10,14 +10,14 @@
 static const struct name phases[] = {
 	{ .name = "creating", .value = RECORD_CREATING },
 	{ .name = "created", .value = RECORD_CREATED },
-	{ .name = NULL },
+	END,
 };
 
 static const struct field cgroup_fields[] = {
 	F(record_cgroup, mount, STRING, V1_0_0, NEED("")),
 	F(record_cgroup, path, STRING, V1_0_0, NEED("")),
 	F(record_cgroup, existing, UINT, V1_0_0, NEED(""), UP_TO(UINT32_MAX)),
-	{ .name = NULL },
+	END,
 };
 
 static const struct object cgroup_object = {
@@ -39,7 +39,7 @@ static const struct field record_fields[] = {
 	F(record, process, BOOL, V1_0_0),
 	F(record, cgroups, OBJECTS, V1_0_0, OF(cgroup_object)),
 	F(record, annotations, STRING_MAP, V1_0_0),
-	{ .name = NULL },
+	END,
 };
 
 static const struct object record_object = {
