@@ -50,11 +50,12 @@ static void able_path(struct inspection *inspection, const struct spec_namespace
 	type = ioctl(fd, NS_GET_NSTYPE);
 	found = type < 0 ? NULL : name_of(spec_namespace_names, type);
 	if (type < 0)
-		check_refuse(&inspection->checker, "", at, "\"%s\" is not a namespace",
+		check_refuse(&inspection->checker, "NS-05", at, "\"%s\" is not a namespace",
 			     namespace->path);
 	else if (type != namespace->type)
-		check_refuse(&inspection->checker, "", at, "\"%s\" is a %s namespace",
-			     namespace->path, found ? found : "different");
+		check_refuse(&inspection->checker, "NS-05", at,
+			     "\"%s\" is a namespace of the type \"%s\"", namespace->path,
+			     found ? found : "unknown");
 }
 
 static void able_user_namespace(struct inspection *inspection, const char *at)
@@ -268,7 +269,7 @@ static void able_linux(struct inspection *inspection, const struct spec_linux *l
 	if (linux_->seccomp)
 		able_seccomp(inspection, linux_->seccomp);
 	if (linux_->intelRdt && !survey->resctrl)
-		check_refuse(&inspection->checker, "", "/linux/intelRdt",
+		check_refuse(&inspection->checker, "RDT-02", "/linux/intelRdt",
 			     "no resctrl file system is mounted on /sys/fs/resctrl");
 	if (linux_->mountLabel && linux_->mountLabel[0] && !survey->selinux)
 		check_refuse(&inspection->checker, "", "/linux/mountLabel",

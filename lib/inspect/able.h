@@ -11,8 +11,7 @@
 void able(const struct spec *spec, const char *bundle, const struct survey *survey,
 	  struct findings *findings);
 
-/* What able*.c work on. Findings are made with check_refuse() and check_warn() of the checker; they
- * are about no statement of the standard. */
+/* What able*.c work on. Findings are made with check_refuse() and check_warn() of the checker. */
 struct inspection {
 	struct checker checker;
 	const char *bundle;

@@ -25,7 +25,7 @@ static void able_set(struct inspection *inspection, const struct spec_strings *n
 		int number = capability_number(*name);
 
 		if (number >= 0 && !(survey->facts.permitted & survey->bounding & 1ULL << number))
-			check_warn(&inspection->checker, "",
+			check_warn(&inspection->checker, "CAP-01",
 				   check_at(&inspection->checker, "/process/capabilities/%s/%zu",
 					    set, index),
 				   "%s cannot be granted: the caller does not have it", *name);

@@ -59,11 +59,11 @@ static void able_unified(struct inspection *inspection, const struct spec_resour
 						 strcspn(entry->key, "."));
 
 		if (inspection->survey->facts.cgroup_layout != CGROUP_V2)
-			check_refuse(&inspection->checker, "", at,
+			check_refuse(&inspection->checker, "UNI-03", at,
 				     "this host has no unified cgroup v2");
 		else if (name && strcmp(name, "cgroup") != 0 &&
 			 !survey_has_word(inspection->survey->controllers, name))
-			check_refuse(&inspection->checker, "", at,
+			check_refuse(&inspection->checker, "UNI-03", at,
 				     "this host has no cgroup controller \"%s\"", name);
 	}
 }
@@ -96,7 +96,7 @@ void able_resources(struct inspection *inspection, const struct spec_resources *
 		able_cpuset(inspection, cpu);
 	list_each(limit, resources->hugepageLimits) {
 		if (!survey_has_word(survey->huge_pages, limit->pageSize))
-			check_refuse(&inspection->checker, "",
+			check_refuse(&inspection->checker, "HUG-02",
 				     check_at(&inspection->checker,
 					      "/linux/resources/hugepageLimits/%zu/pageSize",
 					      index),

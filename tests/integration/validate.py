@@ -254,7 +254,7 @@ class Host(Validating):
                                                       {"type": "uts", "path": "/proc/self/ns/ipc"},
                                                       {"type": "ipc", "path": "/etc/passwd"}]),
             ['/linux/namespaces/2/path: cannot open "/none": no such file or directory',
-             '/linux/namespaces/3/path: "/proc/self/ns/ipc" is a ipc namespace',
+             '/linux/namespaces/3/path: "/proc/self/ns/ipc" is a namespace of the type "ipc"',
              '/linux/namespaces/4/path: "/etc/passwd" is not a namespace'])
 
     def test_mounts(self):
