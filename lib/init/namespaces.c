@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Operations: cgroups, namespaces and what belongs to them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if.h>
 #include <linux/keyctl.h>
 #include <linux/sockios.h>
@@ -33,6 +34,37 @@ int do_unshare(struct init *init, const struct op *op)
 {
 	(void)init;
 	return (int)SYS(__NR_unshare, op->a);
+}
+
+static int write_offsets(int proc, const char *offsets)
+{
+	int fd = sys_openat(proc, "self/timens_offsets", O_WRONLY | O_CLOEXEC, 0);
+	long n;
+
+	if (fd < 0)
+		return fd;
+	n = sys_write(fd, offsets, __builtin_strlen(offsets));
+	sys_close(fd);
+	return n < 0 ? (int)n : 0;
+}
+
+/* unshare(2) makes one for children to come; its offsets can be set until somebody is in it. Then
+ * we go in ourselves, alone as we are. time_namespaces(7) */
+int do_time(struct init *init, const struct op *op)
+{
+	int proc = init->fds[op->slot];
+	int r = (int)SYS(__NR_unshare, ABI_CLONE_NEWTIME), fd;
+
+	if (r == 0 && text_of(init, op)[0])
+		r = write_offsets(proc, text_of(init, op));
+	if (r < 0)
+		return r;
+	fd = sys_openat(proc, "self/ns/time_for_children", O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	r = (int)SYS(__NR_setns, fd, ABI_CLONE_NEWTIME);
+	sys_close(fd);
+	return r;
 }
 
 int do_hostname(struct init *init, const struct op *op)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Namespaces: from /linux/namespaces to operations. Pure. */
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/error.h"
 #include "plan/concern.h"
@@ -8,9 +9,10 @@
 #include "spec/tables.h"
 #include "sys/abi.h"
 
-/* Those that init makes by unshare(2) for itself; a pid namespace begins with a new process, and
- * a cgroup namespace is rooted where the task stands, so it comes after the cgroups. */
-#define BY_CLONE ABI_CLONE_NEWPID
+/* Those that init does not make by unshare(2) for itself: a pid namespace begins with a new
+ * process, a time namespace has an operation of its own. A cgroup namespace is rooted where the
+ * task stands, so all come after the cgroups. */
+#define NOT_UNSHARED (ABI_CLONE_NEWPID | ABI_CLONE_NEWTIME)
 
 uint64_t plan_new_namespaces(const struct spec *spec)
 {
@@ -78,6 +80,35 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 	}
 }
 
+/* "monotonic 86400 0\n", as /proc/<pid>/timens_offsets takes it. NULL when memory ran out. */
+static const char *offsets_of(const struct plan_request *request)
+{
+	const char *text = "";
+
+	list_each(offset, request->spec->linux_->timeOffsets)
+		text = text ? arena_printf(request->arena, "%s%s %" PRId64 " %" PRIu64 "\n", text,
+					   offset->key, offset->secs.value, offset->nanosecs.value)
+			    : NULL;
+	return text;
+}
+
+static void add_time(struct builder *builder, const struct plan_request *request)
+{
+	int16_t proc = builder_slot(builder, PLAN_CHILD);
+	struct op *op;
+
+	builder_where(builder, NULL);
+	op = builder_add(builder, PLAN_CHILD, OP_PROC);
+	op->slot = proc;
+	op->a = 1; /* subset=pid */
+	builder_where(builder, request->spec->linux_->timeOffsets.n > 0 ? "/linux/timeOffsets"
+									: "/linux/namespaces");
+	op = builder_add(builder, PLAN_CHILD, OP_TIME);
+	op->slot = proc;
+	op->text = builder_string(builder, offsets_of(request));
+	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = proc;
+}
+
 /* The child joins in the order in which the host opened: the slots are found by counting again. */
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request)
 {
@@ -95,7 +126,9 @@ void plan_namespaces_enter(struct builder *builder, const struct plan_request *r
 	}
 	builder_where(builder, "/linux/namespaces");
 	op = builder_add(builder, PLAN_CHILD, OP_UNSHARE);
-	op->a = plan_new_namespaces(request->spec) & ~(uint64_t)BY_CLONE;
+	op->a = plan_new_namespaces(request->spec) & ~(uint64_t)NOT_UNSHARED;
+	if (plan_new_namespaces(request->spec) & ABI_CLONE_NEWTIME)
+		add_time(builder, request);
 }
 
 void plan_namespaces_dress(struct builder *builder, const struct plan_request *request)

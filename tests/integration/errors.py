@@ -258,8 +258,6 @@ class NotYet(Test):
     def test_namespaces(self):
         self.refused("/linux/namespaces: a user namespace is not supported yet",
                      linux__namespaces=self.namespaces({"type": "user"}))
-        self.refused("/linux/namespaces: a time namespace is not supported yet",
-                     linux__namespaces=self.namespaces({"type": "time"}))
         self.refused("/linux/namespaces: joining a pid namespace is not supported yet",
                      linux__namespaces=[{"type": "mount"},
                                         {"type": "pid", "path": "/proc/self/ns/pid"}])

@@ -36,6 +36,8 @@ WRAPPERS = {"sys_openat": 1, "sys_openat2": 1, "sys_open_tree": 1, "sys_move_mou
 
 CALLS, PATHS = "lib/sys/calls.h", "lib/sys/path.c"
 FILES, MOUNTS, PROCESS = "lib/init/files.c", "lib/init/mounts.c", "lib/init/process.c"
+NAMESPACES = "lib/init/namespaces.c"
+OWN_PROC = "a file of the kernel in a procfs that nobody else sees, not attached anywhere"
 ONE_NAME = "one component, in a directory that path_parent() opened inside the root"
 HOST = "the host's own file, before the container's root is entered"
 ENTERED = "the container's own view: the root is entered, and credentials are its own"
@@ -59,6 +61,9 @@ ALLOWED = {
     (FILES, "do_device", "fchownat"): ONE_NAME + ", not following",
     (FILES, "do_symlink", "symlinkat"): ONE_NAME,
     (FILES, "do_proc_write", "sys_openat2"): "BENEATH a procfs of our own, no links, no crossing",
+
+    (NAMESPACES, "write_offsets", "sys_openat"): OWN_PROC,
+    (NAMESPACES, "do_time", "sys_openat"): OWN_PROC,
 
     (MOUNTS, "do_propagation", "sys_mount_setattr"): '"/" of our own mount namespace',
     (MOUNTS, "do_tree", "sys_open_tree"): "a source of a bind mount: a path of the host",
