@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "exec/child_error.h"
 #include "exec/host.h"
+#include "host/namespace.h"
 #include "exec/host_ops.h"
 #include "exec/spawn.h"
 #include "plan/print.h"
@@ -112,18 +113,17 @@ static bool is_ours(int fd, uint64_t type)
 
 int host_namespace(struct host *host, const struct op *op, struct oci_error *err)
 {
-	int fd = open(plan_string(host->plan, op->text), O_RDONLY | O_CLOEXEC | O_NOCTTY), type;
+	int type,
+		r = namespace_open(plan_string(host->plan, op->text), &host->fds[op->slot], &type);
 
-	if (fd < 0)
-		return host_fail(host, op, -errno, err);
-	host->fds[op->slot] = fd;
-	type = ioctl(fd, NS_GET_NSTYPE);
-	if (type < 0 || (unsigned int)type != op->a)
+	if (r < 0 && r != -ENOTTY)
+		return host_fail(host, op, r, err);
+	if (r < 0 || (unsigned int)type != op->a)
 		return fail_plain(err, -EINVAL, plan_string(host->plan, op->where),
 				  "%s: \"%s\" is not a namespace of that type",
 				  plan_string(host->plan, op->where),
 				  plan_string(host->plan, op->text));
-	if (op->b && is_ours(fd, op->a))
+	if (op->b && is_ours(host->fds[op->slot], op->a))
 		return fail_plain(
 			err, -EINVAL, plan_string(host->plan, op->where),
 			"%s: the namespace is the host's, and the config changes settings "

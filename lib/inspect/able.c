@@ -2,15 +2,14 @@
 /* Could this machine run it, see able.h: the kernel, namespaces, ids, seccomp, and what does not
  * fit elsewhere. */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/nsfs.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "host/namespace.h"
 #include "inspect/able.h"
+#include "plan/concern.h"
 #include "plan/seccomp_names.h"
 #include "spec/spec.h"
 #include "spec/tables.h"
@@ -37,19 +36,15 @@ static void able_kernel(struct inspection *inspection)
 static void able_path(struct inspection *inspection, const struct spec_namespace *namespace,
 		      const char *at)
 {
-	cleanup(fd_done) int fd = open(namespace->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	const char *found;
+	cleanup(fd_done) int fd = -1;
+	int type, r = namespace_open(namespace->path, &fd, &type);
+	const char *found = r < 0 ? NULL : name_of(spec_namespace_names, type);
 	char reason[128];
-	int type;
 
-	if (fd < 0) {
+	if (r < 0 && r != -ENOTTY)
 		check_refuse(&inspection->checker, "", at, "cannot open \"%s\": %s",
-			     namespace->path, error_reason(errno, reason, sizeof(reason)));
-		return;
-	}
-	type = ioctl(fd, NS_GET_NSTYPE);
-	found = type < 0 ? NULL : name_of(spec_namespace_names, type);
-	if (type < 0)
+			     namespace->path, error_reason(-r, reason, sizeof(reason)));
+	else if (r < 0)
 		check_refuse(&inspection->checker, "NS-05", at, "\"%s\" is not a namespace",
 			     namespace->path);
 	else if (type != namespace->type)
@@ -281,9 +276,8 @@ static void able_linux(struct inspection *inspection, const struct spec_linux *l
 		char *path = arena_printf(inspection->checker.findings->arena, "/proc/sys/%s",
 					  sysctl->key);
 
-		for (char *c = path; c && *c; c++)
-			if (*c == '.' && !strchr(sysctl->key, '/'))
-				*c = '/';
+		if (path)
+			plan_sysctl_path(path + strlen("/proc/sys/"));
 		if (path && access(path, F_OK) < 0)
 			check_warn(&inspection->checker, "",
 				   check_at_key(&inspection->checker, "/linux/sysctl", sysctl->key),

@@ -48,6 +48,10 @@ void plan_hidden_paths(struct builder *builder, const struct plan_request *reque
 /* proc.c, process.c, credentials.c, seccomp.c: the program. */
 /* The CLONE_NEW* of the namespace that a sysctl belongs to, 0 for one of the whole host. */
 uint64_t plan_sysctl_namespace(const char *key);
+
+/* Turns "net.ipv4.ip_forward" or "net/ipv4/conf/eth0.1/forwarding" into a path below /proc/sys, in
+ * place: which of the two separators comes first is the one, as sysctl(8) has it. */
+void plan_sysctl_path(char *key);
 int plan_proc(struct builder *builder, const struct plan_request *request,
 	      struct oci_error *err) _must_check_;
 void plan_process(struct builder *builder, const struct plan_request *request);

@@ -25,9 +25,7 @@ static const struct {
 	{ "kernel/domainname", ABI_CLONE_NEWUTS }, { "kernel/hostname", ABI_CLONE_NEWUTS },
 };
 
-/* "net.ipv4.ip_forward" and "net/ipv4/conf/eth0.1/forwarding": which of the two comes first is
- * the separator, as sysctl(8) has it. */
-static void to_path(char *key)
+void plan_sysctl_path(char *key)
 {
 	if (key[strcspn(key, "./")] != '.')
 		return;
@@ -45,7 +43,7 @@ uint64_t plan_sysctl_namespace(const char *key)
 
 	if ((size_t)snprintf(path, sizeof(path), "%s", key) >= sizeof(path))
 		return 0;
-	to_path(path);
+	plan_sysctl_path(path);
 	for (size_t i = 0; i < ARRAY_SIZE(sysctls); i++) {
 		size_t length = strlen(sysctls[i].name);
 		bool prefix = sysctls[i].name[length - 1] == '/';
@@ -67,7 +65,7 @@ static int add_sysctl(struct builder *builder, const struct plan_request *reques
 	if (!path)
 		return fail(err, -ENOMEM, NULL, "cannot make the plan");
 	name = path + strlen("sys/");
-	to_path(path + strlen("sys/"));
+	plan_sysctl_path(path + strlen("sys/"));
 	if (namespace == 0 || strstr(name, "../") || strstr(name, "/.."))
 		return fail_plain(err, -EINVAL, "/linux/sysctl",
 				  "/linux/sysctl: \"%s\" is not a setting of a namespace",

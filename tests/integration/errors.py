@@ -391,12 +391,16 @@ class Namespaces(Test):
                          r"is not a namespace of that type\n$")
 
     def test_path_of_no_namespace(self):
-        config = minimal()
-        config["linux"]["namespaces"].append({"type": "network", "path": "/etc/passwd"})
-        result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
-        self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /linux/namespaces/2/path: "/etc/passwd" '
-                         r"is not a namespace of that type\n$")
+        """A FIFO that nobody writes to must not hold it up."""
+        fifo = os.path.join(self.bundle().path, "fifo")
+        os.mkfifo(fifo)
+        for path in ("/etc/passwd", fifo):
+            config = minimal()
+            config["linux"]["namespaces"].append({"type": "network", "path": path})
+            result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
+            self.assertEqual(result.code, 1)
+            self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /linux/namespaces/2/path: '
+                             r'"%s" is not a namespace of that type\n$' % re.escape(path))
 
 
 class Cgroups(Test):
