@@ -301,6 +301,13 @@ static int read_map(struct arena *arena, const char *path, struct host_ranges *r
 	return 0;
 }
 
+/* The field behind the next ':' of a line, or NULL. */
+static const char *next_field(const char *field)
+{
+	field += strcspn(field, ":\n");
+	return *field == ':' ? field + 1 : NULL;
+}
+
 /* "name:100000:65536", by name or by number: subuid(5). */
 static int read_subids(struct arena *arena, const char *path, const char *name, unsigned int id,
 		       struct host_ranges *ret)
@@ -319,16 +326,13 @@ static int read_subids(struct arena *arena, const char *path, const char *name, 
 		return -ENOMEM;
 	for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
 		size_t n = strcspn(at, ":\n");
-		const char *first = at + n + 1, *size;
+		const char *first = next_field(at), *size = first ? next_field(first) : NULL;
 		uint64_t from, count;
 		bool ours = (name && strlen(name) == n && memcmp(at, name, n) == 0) ||
 			    (strlen(number) == n && memcmp(at, number, n) == 0);
 
-		if (!ours || at[n] != ':')
-			continue;
-		size = first + strspn(first, "0123456789") + 1;
-		if (size[-1] != ':' ||
-		    num_parse(first, (size_t)(size - 1 - first), UINT32_MAX, &from) < 0 ||
+		if (!ours || !size ||
+		    num_parse(first, strspn(first, "0123456789"), UINT32_MAX, &from) < 0 ||
 		    num_parse(size, strspn(size, "0123456789"), UINT32_MAX, &count) < 0)
 			continue;
 		ret->item[ret->n++] = (struct host_range){ 0, from, count };
@@ -342,14 +346,14 @@ static const char *user_name(struct arena *arena, unsigned int uid)
 	const char *at = read_text(arena, "/etc/passwd");
 
 	for (; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		size_t n = strcspn(at, ":\n");
-		const char *number = at + n + strcspn(at + n + (at[n] == ':'), ":\n") + 2;
+		const char *password = next_field(at);
+		const char *number = password ? next_field(password) : NULL;
 		uint64_t value;
 
-		if (at[n] == ':' &&
+		if (number &&
 		    num_parse(number, strspn(number, "0123456789"), UINT32_MAX, &value) == 0 &&
 		    value == uid)
-			return arena_strndup(arena, at, n);
+			return arena_strndup(arena, at, strcspn(at, ":"));
 	}
 	return NULL;
 }

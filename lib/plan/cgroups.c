@@ -387,7 +387,7 @@ static const char *controllers_of(const struct spec_resources *resources, struct
 {
 	const struct spec_memory *memory = resources->memory;
 	const struct spec_cpu *cpu = resources->cpu;
-	bool set = cpu && (cpu->cpus || cpu->mems);
+	bool set = cpu && ((cpu->cpus && cpu->cpus[0]) || (cpu->mems && cpu->mems[0]));
 
 	return arena_printf(
 		arena, "%s%s%s%s",
@@ -407,7 +407,7 @@ static const char *controllers_of(const struct spec_resources *resources, struct
 static int check_supported(const struct spec_resources *resources, struct oci_error *err)
 {
 	const struct spec_block_io *io = resources->blockIO;
-	bool block = io && (io->weight.set || io->leafWeight.set || io->weightDevice.n ||
+	bool block = io && (io->weight.value || io->leafWeight.value || io->weightDevice.n ||
 			    io->throttleReadBpsDevice.n || io->throttleWriteBpsDevice.n ||
 			    io->throttleReadIOPSDevice.n || io->throttleWriteIOPSDevice.n);
 	const char *member = NULL;
@@ -417,7 +417,7 @@ static int check_supported(const struct spec_resources *resources, struct oci_er
 	else if (resources->hugepageLimits.n)
 		member = "hugepageLimits";
 	else if (resources->network &&
-		 (resources->network->classID.set || resources->network->priorities.n))
+		 (resources->network->classID.value || resources->network->priorities.n))
 		member = "network";
 	else if (resources->rdma.n)
 		member = "rdma";
@@ -427,6 +427,27 @@ static int check_supported(const struct spec_resources *resources, struct oci_er
 		return 0;
 	return fail_plain(err, -EOPNOTSUPP, "/linux/resources",
 			  "/linux/resources/%s: not supported yet", member);
+}
+
+/* UNI-04: what v1 had and v2 has not, and cannot be said in its terms. */
+static int check_v2(const struct spec_resources *resources, struct oci_error *err)
+{
+	const struct spec_memory *memory = resources->memory;
+	const struct spec_cpu *cpu = resources->cpu;
+	const char *member = NULL;
+
+	if (memory && memory->swappiness.set)
+		member = "memory/swappiness";
+	else if (memory && memory->disableOOMKiller)
+		member = "memory/disableOOMKiller";
+	else if (cpu && cpu->realtimeRuntime.value)
+		member = "cpu/realtimeRuntime";
+	else if (cpu && cpu->realtimePeriod.value)
+		member = "cpu/realtimePeriod";
+	if (!member)
+		return 0;
+	return fail_plain(err, -EOPNOTSUPP, "/linux/resources",
+			  "/linux/resources/%s: cgroup v2 has no such setting", member);
 }
 
 /* A limit for which no hierarchy has the controller must not be dropped either. */
@@ -440,8 +461,12 @@ static int check_controllers(const struct plan_request *request,
 	} rows[] = {
 		{ "memory", resources->memory &&
 				    (resources->memory->limit.set || resources->memory->swap.set ||
-				     resources->memory->reservation.set) },
-		{ "cpu", cpu && (cpu->shares.value || cpu->quota.value || cpu->period.value) },
+				     resources->memory->reservation.set ||
+				     resources->memory->swappiness.set ||
+				     resources->memory->disableOOMKiller) },
+		{ "cpu", cpu && (cpu->shares.value || cpu->quota.value || cpu->period.value ||
+				 cpu->burst.value || cpu->idle.value ||
+				 cpu->realtimeRuntime.value || cpu->realtimePeriod.value) },
 		{ "cpuset", cpu && ((cpu->cpus && cpu->cpus[0]) || (cpu->mems && cpu->mems[0])) },
 		{ "pids", resources->pids && resources->pids->limit.set &&
 				  resources->pids->limit.value > 0 },
@@ -449,7 +474,7 @@ static int check_controllers(const struct plan_request *request,
 	};
 
 	if (request->facts->cgroup_layout == CGROUP_V2)
-		return 0;
+		return check_v2(resources, err);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool found = !rows[i].needed;
 

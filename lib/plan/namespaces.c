@@ -52,10 +52,16 @@ int plan_namespaces_check(const struct plan_request *request, struct oci_error *
 	return 0;
 }
 
+/* Engines write "" for none. */
+static bool is_text(const char *text)
+{
+	return text && text[0];
+}
+
 /* Whether the config changes something that all in a namespace of this type share. */
 static bool changes(const struct spec *spec, uint64_t type)
 {
-	if (type == ABI_CLONE_NEWUTS && (spec->hostname || spec->domainname))
+	if (type == ABI_CLONE_NEWUTS && (is_text(spec->hostname) || is_text(spec->domainname)))
 		return true;
 	list_each(sysctl, spec->linux_->sysctl)
 		if (plan_sysctl_namespace(sysctl->key) == type)
@@ -136,12 +142,12 @@ void plan_namespaces_dress(struct builder *builder, const struct plan_request *r
 	const struct spec *spec = request->spec;
 	struct op *op;
 
-	if (spec->hostname) {
+	if (is_text(spec->hostname)) {
 		builder_where(builder, "/hostname");
 		op = builder_add(builder, PLAN_CHILD, OP_HOSTNAME);
 		op->text = builder_string(builder, spec->hostname);
 	}
-	if (spec->domainname) {
+	if (is_text(spec->domainname)) {
 		builder_where(builder, "/domainname");
 		op = builder_add(builder, PLAN_CHILD, OP_DOMAINNAME);
 		op->text = builder_string(builder, spec->domainname);

@@ -271,6 +271,21 @@ START_TEST(refuses_limits)
 		       "/linux/resources/memory/swap",
 		       "/linux/resources/memory/swap: memory and swap together, so it cannot be "
 		       "less than the limit of memory");
+	assert_refused(RESOURCES("\"memory\": {\"swappiness\": 0}"), -EOPNOTSUPP,
+		       "/linux/resources",
+		       "/linux/resources/memory/swappiness: cgroup v2 has no such setting");
+	assert_refused(RESOURCES("\"memory\": {\"disableOOMKiller\": true}"), -EOPNOTSUPP,
+		       "/linux/resources",
+		       "/linux/resources/memory/disableOOMKiller: cgroup v2 has no such setting");
+	assert_refused(RESOURCES("\"cpu\": {\"realtimeRuntime\": 1}"), -EOPNOTSUPP,
+		       "/linux/resources",
+		       "/linux/resources/cpu/realtimeRuntime: cgroup v2 has no such setting");
+	assert_refused(RESOURCES("\"cpu\": {\"realtimePeriod\": 1}"), -EOPNOTSUPP,
+		       "/linux/resources",
+		       "/linux/resources/cpu/realtimePeriod: cgroup v2 has no such setting");
+	assert_refused_on(&host_v1, RESOURCES("\"cpu\": {\"idle\": 1}"), -ENOENT,
+			  "/linux/resources",
+			  "/linux/resources/cpu: this host has no cgroup controller \"cpu\"");
 	assert_refused_on(&host_v1, RESOURCES("\"pids\": {\"limit\": 5}"), -ENOENT,
 			  "/linux/resources",
 			  "/linux/resources/pids: this host has no cgroup controller \"pids\"");
@@ -281,6 +296,29 @@ START_TEST(refuses_limits)
 	assert_refused_on(&host_weak, RESOURCES("\"memory\": {\"limit\": 5}"), -ENOENT,
 			  "/linux/resources",
 			  "/linux/resources/memory: this host has no cgroup controller \"memory\"");
+}
+END_TEST
+
+/* What engines write for a limit that nobody asked for. */
+START_TEST(takes_no_limits)
+{
+	static const char *const rows[] = {
+		RESOURCES("\"memory\": {\"disableOOMKiller\": false}"),
+		RESOURCES("\"cpu\": {\"cpus\": \"\", \"mems\": \"\", \"shares\": 0, \"quota\": 0, "
+			  "\"period\": 0}"),
+		RESOURCES("\"cpu\": {\"realtimeRuntime\": 0, \"realtimePeriod\": 0}"),
+		RESOURCES("\"blockIO\": {\"weight\": 0, \"leafWeight\": 0, \"weightDevice\": []}"),
+		RESOURCES("\"network\": {\"classID\": 0, \"priorities\": []}"),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct oci_error err = UNTOUCHED;
+
+		ck_assert_msg(plan_for(rows[i], &host_v2, false, NULL, NULL, &err) == 0, "%s",
+			      err.message);
+		ck_assert_msg(plan_for(rows[i], &host_v1, false, NULL, NULL, &err) == 0, "%s",
+			      err.message);
+	}
 }
 END_TEST
 
@@ -404,5 +442,5 @@ END_TEST
 
 UNIT_MAIN("plan", builder_makes_one_block, builder_runs_out_of_slots, every_operation_has_a_name,
 	  prints, refuses_a_run_without_a_process, refuses_namespaces, refuses_sysctls,
-	  refuses_limits, shares_become_a_weight, warns_about_capabilities,
+	  refuses_limits, takes_no_limits, shares_become_a_weight, warns_about_capabilities,
 	  filter_needs_a_privilege, paths_of_the_executable)
