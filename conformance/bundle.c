@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* oci-conform bundle: which statements about configs and bundles a bundle meets. oci_validate()
  * looks; here its findings are counted by statement. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,13 @@ static const struct {
 static const struct {
 	const char *id;
 	const char *reason;
+	bool if_found; /* the finding is no more than the question; without it the statement holds
+			*/
 } elsewhere[] = {
-	{ "HUG-02", "it depends on the host, see ocirun validate" },
-	{ "SEC-03", "it depends on who listens there" },
-	{ "ANN-U", "what a key is used for shows only in how it came about" },
+	{ "HUG-02", "it depends on the host, see ocirun validate", false },
+	{ "PRC-01", "it depends on whether it is to be started", true },
+	{ "SEC-03", "it depends on who listens there", false },
+	{ "ANN-U", "what a key is used for shows only in how it came about", false },
 };
 
 struct check {
@@ -53,26 +57,42 @@ static const char *reported_as(const struct rule *rule)
 	return rule->id;
 }
 
+/* Whether the finding is about @rule. Errors that are about no statement of their own are about
+ * VAL-01: runtimes refuse what is invalid. */
+static bool is_about(const struct oci_finding *finding, const struct rule *rule)
+{
+	if (strcmp(finding->rule, reported_as(rule)) == 0)
+		return true;
+	if (finding->severity != OCI_SEVERITY_ERROR || strcmp(rule->id, "VAL-01") != 0)
+		return false;
+	for (size_t i = 0; i < n_rules; i++)
+		if (concerns(&rules[i]) && strcmp(finding->rule, reported_as(&rules[i])) == 0)
+			return false;
+	return true;
+}
+
 /* The next finding about @rule from @index on, or NULL. */
 static const struct oci_finding *find(const struct check *check, const struct rule *rule,
 				      size_t *index)
 {
-	const char *id = reported_as(rule);
 	const struct oci_finding *finding;
 
 	while (check->report && (finding = oci_report_finding(check->report, (*index)++)))
-		if (strcmp(finding->rule, id) == 0)
+		if (is_about(finding, rule))
 			return finding;
 	return NULL;
 }
 
-static const char *untold_reason(const struct check *check, const struct rule *rule)
+static const char *untold_reason(const struct check *check, const struct rule *rule, bool found)
 {
 	bool about_the_file = strcmp(rule->id, "BND-01") == 0;
 
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
-		if (strncmp(elsewhere[i].id, rule->id, strlen(elsewhere[i].id)) == 0)
+		if (found == elsewhere[i].if_found &&
+		    strncmp(elsewhere[i].id, rule->id, strlen(elsewhere[i].id)) == 0)
 			return elsewhere[i].reason;
+	if (found)
+		return NULL;
 	if (!check->report && !about_the_file)
 		return "there is no config.json";
 	if (check->report && !check->readable && !about_the_file && strcmp(rule->id, "GLO-01") != 0)
@@ -80,23 +100,25 @@ static const char *untold_reason(const struct check *check, const struct rule *r
 	return NULL;
 }
 
-static enum result judge(struct check *check, const struct rule *rule)
+/* What has come of @rule; and if nothing, why. */
+static enum result judge(struct check *check, const struct rule *rule, const char **ret_reason)
 {
 	size_t index = 0;
-	bool broken =
+	bool found =
 		find(check, rule, &index) || (!check->report && strcmp(rule->id, "BND-01") == 0);
 
-	if (broken) {
-		check->broken++;
-		check->mandatory_broken = check->mandatory_broken || rule_is_mandatory(rule);
-		return BROKEN;
-	}
-	if (untold_reason(check, rule)) {
+	*ret_reason = untold_reason(check, rule, found);
+	if (*ret_reason) {
 		check->untold++;
 		return UNTOLD;
 	}
-	check->hold++;
-	return HOLDS;
+	if (!found) {
+		check->hold++;
+		return HOLDS;
+	}
+	check->broken++;
+	check->mandatory_broken = check->mandatory_broken || rule_is_mandatory(rule);
+	return BROKEN;
 }
 
 /* --- TAP, testanything.org --- */
@@ -112,19 +134,23 @@ static void tap_findings(const struct check *check, const struct rule *rule)
 		printf("# config.json");
 		if (finding->line > 0)
 			printf(":%u:%u", finding->line, finding->column);
-		printf(": %s%s%s\n", finding->pointer, finding->pointer[0] ? ": " : "",
-		       finding->message);
+		printf(": ");
+		/* A name may be anything, and this is a comment of one line. */
+		for (const char *c = finding->pointer; *c; c++)
+			putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
+		printf("%s%s\n", finding->pointer[0] ? ": " : "", finding->message);
 	}
 }
 
 static void tap_line(struct check *check, const struct rule *rule, size_t number)
 {
-	enum result result = judge(check, rule);
+	const char *reason;
+	enum result result = judge(check, rule, &reason);
 
 	printf("%sok %zu - %s %s: %s", result == BROKEN ? "not " : "", number, rule->id,
 	       rule_level_name(rule->level), rule->statement);
 	if (result == UNTOLD)
-		printf(" # SKIP %s", untold_reason(check, rule));
+		printf(" # SKIP %s", reason);
 	else if (result == BROKEN && !rule_is_mandatory(rule))
 		printf(" # TODO a recommendation");
 	putchar('\n');
@@ -182,15 +208,16 @@ static int print_json(struct check *check, const char *path)
 	yajl_gen_array_open(gen);
 	for (size_t i = 0; i < n_rules; i++) {
 		enum result result;
+		const char *reason;
 
 		if (!concerns(&rules[i]))
 			continue;
-		result = judge(check, &rules[i]);
+		result = judge(check, &rules[i], &reason);
 		yajl_gen_map_open(gen);
 		json_rule(gen, &rules[i]);
 		json_string(gen, "result", names[result]);
 		if (result == UNTOLD)
-			json_string(gen, "reason", untold_reason(check, &rules[i]));
+			json_string(gen, "reason", reason);
 		if (result == BROKEN)
 			json_findings(gen, check, &rules[i]);
 		yajl_gen_map_close(gen);
@@ -214,8 +241,6 @@ static bool is_json(const struct oci_report *report)
 	return true;
 }
 
-/* Like opening the bundle, a config that cannot be opened for another reason than that it is not
- * there is nothing to judge by. */
 static int look(struct check *check, const char *path, struct oci_error *err)
 {
 	const struct oci_validate_options options = { .size = sizeof(options),
@@ -238,16 +263,14 @@ int check_bundle(const char *path, bool json)
 	struct check check = { 0 };
 	struct oci_error err;
 	int r = look(&check, path, &err), status;
-	size_t length;
+	const char *file = strrchr(err.where, '/');
 
-	if (r < 0) {
-		length = strlen(err.where);
-		check.missing = err.message;
-		if (length < 12 || strcmp(err.where + length - 12, "/config.json") != 0) {
-			fprintf(stderr, "oci-conform: %s\n", err.message);
-			return NOT_LOOKED_AT;
-		}
+	/* A bundle without a config breaks a statement; what cannot be opened is not looked at. */
+	if (r < 0 && (r != -ENOENT || !file || strcmp(file, "/config.json") != 0)) {
+		fprintf(stderr, "oci-conform: %s\n", err.message);
+		return NOT_LOOKED_AT;
 	}
+	check.missing = r < 0 ? err.message : NULL;
 	status = json ? print_json(&check, path) : print_tap(&check);
 	oci_report_free(check.report);
 	if (status == CONFORMS && check.mandatory_broken)

@@ -181,7 +181,7 @@ enum oci_verdict oci_report_verdict(const struct oci_report *report, enum oci_as
  * oci_report_count - how many findings there are
  * @report: the report
  *
- * At most 1000 are kept of each aspect.
+ * At most 1000 errors and violations are kept, and at most 1000 warnings; the verdicts know of all.
  *
  * Since: 0.1
  */

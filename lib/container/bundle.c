@@ -54,21 +54,28 @@ void document_done(struct document *document)
 	document->text = NULL;
 }
 
+size_t bundle_member(const struct oci_error *err)
+{
+	size_t length = strlen(err->where);
+	const char *end;
+
+	if (err->where[0] != '/' || strncmp(err->message, err->where, length) != 0 ||
+	    !err->message[length] || !strchr(":/", err->message[length]))
+		return 0;
+	end = strstr(err->message + length, ": ");
+	return end ? (size_t)(end - err->message) : 0;
+}
+
 void bundle_place(const struct document *document, struct oci_error *err)
 {
-	char pointer[sizeof(err->where)];
+	size_t length = err ? bundle_member(err) : 0;
+	char pointer[sizeof(err->message)];
 	unsigned int line, column;
-	size_t length;
 
-	if (!err || err->where[0] != '/' ||
-	    strncmp(err->message, err->where, strlen(err->where)) != 0)
+	if (length == 0)
 		return;
-	/* "/mounts/3/source" where err->where may be "/mounts" alone. */
-	length = strcspn(err->message, " ");
-	if (length == 0 || length >= sizeof(pointer) || err->message[length - 1] != ':')
-		return;
-	memcpy(pointer, err->message, length - 1);
-	pointer[length - 1] = '\0';
+	memcpy(pointer, err->message, length);
+	pointer[length] = '\0';
 	if (pointer_place(document->text, document->length, pointer, &line, &column) == 0)
 		(void)fail_within(err, "%s:%u:%u", document->file, line, column);
 }

@@ -14,6 +14,10 @@ int bundle_read(struct arena *arena, const char *bundle, const char *config, str
 		struct oci_error *err) _must_check_;
 void document_done(struct document *document);
 
+/* How long the JSON pointer is that the message of an error begins with, with ": " behind it; 0 if
+ * there is none. The message may name a member of what err->where does: "/mounts/3/source: ...". */
+size_t bundle_member(const struct oci_error *err);
+
 /* Puts "config.json:3:7: " before an error whose message begins with the JSON pointer that it is
  * about. */
 void bundle_place(const struct document *document, struct oci_error *err);

@@ -55,15 +55,6 @@ static int take_options(const struct oci_validate_options *options,
 	return 0;
 }
 
-static bool has_errors(const struct findings *findings, enum oci_aspect aspect)
-{
-	for (size_t i = 0; i < findings->n; i++)
-		if (findings->item[i].is.aspect == aspect &&
-		    findings->item[i].is.severity != OCI_SEVERITY_WARNING)
-			return true;
-	return false;
-}
-
 /* --- the bundle --- */
 
 static void find_standard(struct findings *findings, enum oci_severity severity, const char *rule,
@@ -80,13 +71,9 @@ static void find_standard(struct findings *findings, enum oci_severity severity,
 /* What an error says behind "/root/path: ". */
 static const char *without_pointer(const struct oci_error *err)
 {
-	size_t length = strlen(err->where);
+	size_t length = bundle_member(err);
 
-	if (err->where[0] != '/' || strncmp(err->message, err->where, length) != 0)
-		return err->message;
-	if (strncmp(err->message + length, ": ", 2) == 0)
-		return err->message + length + 2;
-	return err->message;
+	return length > 0 ? err->message + length + strlen(": ") : err->message;
 }
 
 static bool is_inside(const char *path, const char *directory)
@@ -140,7 +127,8 @@ static void check_plan(struct validation *validation, const struct survey *surve
 
 	if (plan_create(&request, &plan, &err) == 0)
 		return;
-	finding.pointer = arena_strdup(findings->arena, err.where[0] == '/' ? err.where : "");
+	finding.pointer =
+		arena_printf(findings->arena, "%.*s", (int)bundle_member(&err), err.message);
 	findings_add(findings, &finding, FINDING_NOWHERE, "%s", without_pointer(&err));
 }
 
@@ -171,14 +159,15 @@ static int compare(const void *left, const void *right)
 
 static void judge(struct oci_report *report, bool host)
 {
-	bool schema = has_errors(&report->findings, OCI_ASPECT_SCHEMA);
-	bool standard = schema || has_errors(&report->findings, OCI_ASPECT_STANDARD);
+	const size_t *faults = report->findings.faults;
+	bool schema = faults[OCI_ASPECT_SCHEMA] > 0;
+	bool standard = schema || faults[OCI_ASPECT_STANDARD] > 0;
 
 	report->verdicts[OCI_ASPECT_SCHEMA] = schema ? OCI_VERDICT_INVALID : OCI_VERDICT_VALID;
 	report->verdicts[OCI_ASPECT_STANDARD] = standard ? OCI_VERDICT_INVALID : OCI_VERDICT_VALID;
 	if (!host)
 		report->verdicts[OCI_ASPECT_HOST] = OCI_VERDICT_UNKNOWN;
-	else if (has_errors(&report->findings, OCI_ASPECT_HOST))
+	else if (faults[OCI_ASPECT_HOST] > 0)
 		report->verdicts[OCI_ASPECT_HOST] = OCI_VERDICT_INVALID;
 	else
 		report->verdicts[OCI_ASPECT_HOST] = OCI_VERDICT_VALID;

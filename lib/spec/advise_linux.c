@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is worth saying of /linux. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "spec/check.h"
@@ -50,32 +51,65 @@ void advise_resources(struct checker *checker, const struct spec_resources *reso
 			   "the JSON schema of the standard wants \"limit\" here");
 }
 
-static bool same_device(const struct spec_device *a, const struct spec_device *b)
+/* 0 for the same device node; 'c' and 'u' are two names for one. */
+static int compare_devices(const struct spec_device *a, const struct spec_device *b)
 {
 	bool block = a->type == 'b', other_block = b->type == 'b';
 
-	return a->type != 'p' && b->type != 'p' && block == other_block &&
-	       a->major.value == b->major.value && a->minor.value == b->minor.value;
+	if (block != other_block)
+		return block ? 1 : -1;
+	if (a->major.value != b->major.value)
+		return a->major.value < b->major.value ? -1 : 1;
+	if (a->minor.value != b->minor.value)
+		return a->minor.value < b->minor.value ? -1 : 1;
+	return 0;
+}
+
+static int by_device(const void *left, const void *right)
+{
+	const struct spec_device *const *a = left, *const *b = right;
+	int r = compare_devices(*a, *b);
+
+	if (r != 0)
+		return r;
+	return *a < *b ? -1 : 1;
+}
+
+static void advise_same_devices(struct checker *checker, const struct spec_device *devices,
+				size_t n_devices)
+{
+	const struct spec_device **sorted =
+		arena_alloc(checker->findings->arena, (n_devices + 1) * sizeof(*sorted));
+	size_t n = 0;
+
+	for (size_t i = 0; sorted && i < n_devices; i++)
+		if (devices[i].type && devices[i].type != 'p' && devices[i].major.set &&
+		    devices[i].minor.set)
+			sorted[n++] = &devices[i];
+	if (n > 0)
+		qsort(sorted, n, sizeof(*sorted), by_device);
+	for (size_t i = 1; i < n; i++)
+		if (compare_devices(sorted[i], sorted[i - 1]) == 0)
+			check_warn(checker, "DEV-06",
+				   check_at(checker, "/linux/devices/%td", sorted[i] - devices),
+				   "the same device as /linux/devices/%td",
+				   sorted[i - 1] - devices);
 }
 
 static void advise_devices(struct checker *checker, const struct spec_linux *linux_)
 {
-	const struct spec_device *devices = linux_->devices.item;
+	size_t index = 0;
 
-	for (size_t i = 0; i < linux_->devices.n; i++) {
-		if (devices[i].fileMode.value > FILE_MODE_MAX)
-			check_warn(checker, "", check_at(checker, "/linux/devices/%zu/fileMode", i),
+	list_each(device, linux_->devices) {
+		if (device->fileMode.value > FILE_MODE_MAX)
+			check_warn(checker, "",
+				   check_at(checker, "/linux/devices/%zu/fileMode", index),
 				   "the JSON schema of the standard takes permissions alone, up to "
 				   "%d (octal 0777)",
 				   FILE_MODE_MAX);
-		for (size_t j = 0; j < i; j++)
-			if (same_device(&devices[i], &devices[j])) {
-				check_warn(checker, "DEV-06",
-					   check_at(checker, "/linux/devices/%zu", i),
-					   "the same device as /linux/devices/%zu", j);
-				break;
-			}
+		index++;
 	}
+	advise_same_devices(checker, linux_->devices.item, linux_->devices.n);
 }
 
 static void advise_arguments(struct checker *checker, const struct spec_seccomp_rule *rule,
@@ -105,6 +139,8 @@ static void advise_arguments(struct checker *checker, const struct spec_seccomp_
 
 static void advise_seccomp(struct checker *checker, const struct spec_seccomp *seccomp)
 {
+	bool known = check_sound(checker, "/linux/seccomp/defaultAction") &&
+		     check_sound(checker, "/linux/seccomp/syscalls");
 	bool notify = seccomp->defaultAction == SPEC_ACT_NOTIFY;
 	size_t index = 0;
 
@@ -112,10 +148,10 @@ static void advise_seccomp(struct checker *checker, const struct spec_seccomp *s
 		notify = notify || rule->action == SPEC_ACT_NOTIFY;
 		advise_arguments(checker, rule, index++);
 	}
-	if (seccomp->listenerPath && !notify)
+	if (seccomp->listenerPath && !notify && known)
 		check_warn(checker, "SEC-08", "/linux/seccomp/listenerPath",
 			   "has no effect: no action is SCMP_ACT_NOTIFY");
-	if (notify && !seccomp->listenerPath)
+	if (notify && !seccomp->listenerPath && check_sound(checker, "/linux/seccomp/listenerPath"))
 		check_warn(checker, "", "/linux/seccomp",
 			   "SCMP_ACT_NOTIFY without listenerPath: nobody would answer");
 }

@@ -83,6 +83,9 @@ static void advise_capabilities(struct checker *checker,
 	uint64_t ambient = read_set(checker, &capabilities->ambient, at, "ambient");
 
 	read_set(checker, &capabilities->bounding, at, "bounding");
+	if (!check_sound(checker, check_at(checker, "%s/capabilities/permitted", at)) ||
+	    !check_sound(checker, check_at(checker, "%s/capabilities/inheritable", at)))
+		return;
 	missing_in(checker, effective & ~permitted, at, "effective", "it is not in permitted");
 	missing_in(checker, ambient & ~(permitted & inheritable), at, "ambient",
 		   "it is not in both permitted and inheritable");
@@ -126,7 +129,8 @@ static void advise_environment(struct checker *checker, const struct spec_proces
 
 void advise_process(struct checker *checker, const struct spec_process *process, const char *at)
 {
-	if (process->consoleSize && !process->terminal)
+	if (process->consoleSize && !process->terminal &&
+	    check_sound(checker, check_at(checker, "%s/terminal", at)))
 		check_warn(checker, "PRC-02", check_at(checker, "%s/consoleSize", at),
 			   "has no effect without \"terminal\"");
 	if (process->capabilities)

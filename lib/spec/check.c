@@ -24,7 +24,7 @@ const char *check_at(struct checker *checker, const char *format, ...)
 
 const char *check_at_key(struct checker *checker, const char *map, const char *key)
 {
-	const char *name = pointer_escape(checker->findings->arena, key);
+	const char *name = pointer_escape(checker->findings->arena, key, strlen(key));
 
 	return name ? check_at(checker, "%s/%s", map, name) : NULL;
 }
@@ -79,19 +79,29 @@ bool check_sound(const struct checker *checker, const char *pointer)
 	return !findings_touch(checker->findings, pointer);
 }
 
+/* Moves @text behind the number that it begins with; -1 if there is none, or a very large one. */
+static long list_number(const char **text)
+{
+	const char *start = *text;
+	long value = 0;
+
+	for (; **text >= '0' && **text <= '9'; ++*text)
+		if (value <= UINT16_MAX)
+			value = value * 10 + (**text - '0');
+	return *text > start && value <= UINT16_MAX ? value : -1;
+}
+
 bool check_is_list(const char *text)
 {
 	for (;;) {
-		size_t n = strspn(text, "0123456789");
+		long first = list_number(&text);
 
-		if (n == 0 || n > 9)
+		if (first < 0)
 			return false;
-		text += n;
 		if (*text == '-') {
-			n = strspn(++text, "0123456789");
-			if (n == 0 || n > 9)
+			text++;
+			if (list_number(&text) < first)
 				return false;
-			text += n;
 		}
 		if (*text == '\0')
 			return true;
@@ -131,7 +141,7 @@ static void check_version(struct checker *checker, const char *text)
 
 static void check_uts_name(struct checker *checker, const char *name, const char *pointer)
 {
-	if (!name)
+	if (!name || !name[0])
 		return;
 	if (check_sound(checker, "/linux/namespaces") &&
 	    !spec_namespace_find(checker->spec, (int)ABI_CLONE_NEWUTS))
@@ -160,7 +170,9 @@ static void check_idmap(struct checker *checker, const struct spec_mount *mount,
 	bool plain = check_has_option(mount, "idmap"),
 	     recursive = check_has_option(mount, "ridmap");
 
-	if (mount->uidMappings.set != mount->gidMappings.set)
+	if (mount->uidMappings.set != mount->gidMappings.set &&
+	    check_sound(checker, check_at(checker, "/mounts/%zu/uidMappings", index)) &&
+	    check_sound(checker, check_at(checker, "/mounts/%zu/gidMappings", index)))
 		check_refuse(checker, mount->uidMappings.set ? "MNT-12" : "MNT-13",
 			     check_at(checker, "/mounts/%zu", index),
 			     "uidMappings and gidMappings go together");

@@ -33,7 +33,7 @@ void check_warn(struct checker *checker, const char *rule, const char *pointer, 
 /* Whether the decoder has understood what is at @pointer, so that its absence is one. */
 bool check_sound(const struct checker *checker, const char *pointer);
 
-/* "0-3,7": a list as cpuset(7) has it, not empty. */
+/* "0-3,7": a list as cpuset(7) has it, not empty, each range going up. */
 bool check_is_list(const char *text);
 /* Not empty, and no more than one component: no '/', not "." and not "..". */
 bool check_is_component(const char *text);

@@ -35,6 +35,12 @@ static bool overlap(struct opt_uint a, uint64_t a_size, struct opt_uint b, uint6
 	return a.value < b.value + b_size && b.value < a.value + a_size;
 }
 
+/* Whether the mapping is known: not one that could not be read. */
+static bool is_whole(const struct spec_id_mapping *mapping)
+{
+	return mapping->containerID.set && mapping->hostID.set && mapping->size.set;
+}
+
 /* What user_namespaces(7) has the kernel refuse. */
 static void check_mapping(struct checker *checker, const struct spec_id_mappings *mappings,
 			  size_t index, const char *at)
@@ -42,7 +48,9 @@ static void check_mapping(struct checker *checker, const struct spec_id_mappings
 	const struct spec_id_mapping *mapping = &mappings->item[index];
 	const char *place = check_at(checker, "%s/%zu", at, index);
 
-	if (mapping->size.set && mapping->size.value == 0)
+	if (!is_whole(mapping))
+		return;
+	if (mapping->size.value == 0)
 		check_refuse(checker, "VAL-01", place, "a mapping of no ids");
 	if (mapping->containerID.value + mapping->size.value > UINT32_MAX ||
 	    mapping->hostID.value + mapping->size.value > UINT32_MAX)
@@ -50,10 +58,10 @@ static void check_mapping(struct checker *checker, const struct spec_id_mappings
 	for (size_t i = 0; i < index; i++) {
 		const struct spec_id_mapping *other = &mappings->item[i];
 
-		if (!overlap(mapping->containerID, mapping->size.value, other->containerID,
-			     other->size.value) &&
-		    !overlap(mapping->hostID, mapping->size.value, other->hostID,
-			     other->size.value))
+		if (!is_whole(other) || (!overlap(mapping->containerID, mapping->size.value,
+						  other->containerID, other->size.value) &&
+					 !overlap(mapping->hostID, mapping->size.value,
+						  other->hostID, other->size.value)))
 			continue;
 		check_refuse(checker, "VAL-01", place, "the mapping overlaps with %s/%zu", at, i);
 		break;
@@ -80,7 +88,8 @@ static void check_all_mappings(struct checker *checker, const struct spec_linux 
 
 	check_mappings(checker, &linux_->uidMappings, uids);
 	check_mappings(checker, &linux_->gidMappings, gids);
-	if ((linux_->uidMappings.n > 0) != (linux_->gidMappings.n > 0))
+	if ((linux_->uidMappings.n > 0) != (linux_->gidMappings.n > 0) &&
+	    check_sound(checker, uids) && check_sound(checker, gids))
 		check_refuse(checker, "VAL-01", linux_->uidMappings.n > 0 ? uids : gids,
 			     "uidMappings and gidMappings go together");
 	if (known && (linux_->uidMappings.n > 0 || linux_->gidMappings.n > 0) &&
@@ -161,11 +170,12 @@ static void check_intel_rdt(struct checker *checker, const struct spec_intel_rdt
 {
 	const char *memory = rdt->memBwSchema;
 
-	if (rdt->closID && strcmp(rdt->closID, "/") != 0 && !check_is_component(rdt->closID))
+	if (rdt->closID && rdt->closID[0] && strcmp(rdt->closID, "/") != 0 &&
+	    !check_is_component(rdt->closID))
 		check_refuse(checker, "VAL-01", "/linux/intelRdt/closID",
 			     "expected \"/\" or the name of a directory, found \"%s\"",
 			     rdt->closID);
-	if (memory && strncmp(memory, MEMORY_PREFIX, strlen(MEMORY_PREFIX)) != 0)
+	if (memory && memory[0] && strncmp(memory, MEMORY_PREFIX, strlen(MEMORY_PREFIX)) != 0)
 		check_refuse(checker, "RDT-07", "/linux/intelRdt/memBwSchema",
 			     "expected \"%s\" in front, found \"%s\"", MEMORY_PREFIX, memory);
 	if (memory && strchr(memory, '\n'))
@@ -191,6 +201,7 @@ static void check_memory_policy(struct checker *checker, const struct spec_memor
 	const char *name = name_of(spec_memory_policy_modes, policy->mode);
 	const char *at = "/linux/memoryPolicy";
 	bool nodes = policy->nodes && policy->nodes[0];
+	bool known = check_sound(checker, "/linux/memoryPolicy/nodes");
 	int mode = policy->mode - 1, flags = 0;
 
 	if (!name)
@@ -200,7 +211,7 @@ static void check_memory_policy(struct checker *checker, const struct spec_memor
 	if (nodes && !check_is_list(policy->nodes))
 		check_refuse(checker, "VAL-01", "/linux/memoryPolicy/nodes",
 			     "expected a list like \"0-3,7\", found \"%s\"", policy->nodes);
-	if (!nodes && needs_nodes(mode))
+	if (!nodes && known && needs_nodes(mode))
 		check_refuse(checker, "VAL-01", at, "%s needs nodes", name);
 	if (nodes && !takes_nodes(mode))
 		check_refuse(checker, "VAL-01", "/linux/memoryPolicy/nodes", "%s takes no nodes",
@@ -208,7 +219,7 @@ static void check_memory_policy(struct checker *checker, const struct spec_memor
 	if (FLAGS_SET(flags, SPEC_MPOL_F_STATIC_NODES | SPEC_MPOL_F_RELATIVE_NODES))
 		check_refuse(checker, "VAL-01", "/linux/memoryPolicy/flags",
 			     "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
-	if (!nodes && (flags & (SPEC_MPOL_F_STATIC_NODES | SPEC_MPOL_F_RELATIVE_NODES)))
+	if (!nodes && known && (flags & (SPEC_MPOL_F_STATIC_NODES | SPEC_MPOL_F_RELATIVE_NODES)))
 		check_refuse(checker, "VAL-01", "/linux/memoryPolicy/flags",
 			     "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES need nodes");
 	if ((flags & SPEC_MPOL_F_NUMA_BALANCING) && mode != SPEC_MPOL_BIND &&

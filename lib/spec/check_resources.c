@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rules about /linux/resources. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "spec/check.h"
@@ -90,29 +91,51 @@ static bool is_page_size(const char *text)
 	       strcmp(text + n + 1, "B") == 0;
 }
 
+static int by_page_size(const void *left, const void *right)
+{
+	const struct spec_hugepage_limit *const *a = left, *const *b = right;
+	int r = strcmp((*a)->pageSize, (*b)->pageSize);
+
+	if (r != 0)
+		return r;
+	return *a < *b ? -1 : 1;
+}
+
+static void check_page_sizes(struct checker *checker, const struct spec_hugepage_limit *limits,
+			     size_t n_limits, const char *at)
+{
+	const struct spec_hugepage_limit **sorted =
+		arena_alloc(checker->findings->arena, (n_limits + 1) * sizeof(*sorted));
+	size_t n = 0;
+
+	for (size_t i = 0; sorted && i < n_limits; i++)
+		if (limits[i].pageSize)
+			sorted[n++] = &limits[i];
+	if (n > 0)
+		qsort(sorted, n, sizeof(*sorted), by_page_size);
+	for (size_t i = 1; i < n; i++)
+		if (strcmp(sorted[i]->pageSize, sorted[i - 1]->pageSize) == 0)
+			check_refuse(checker, "VAL-01",
+				     check_at(checker, "%s/hugepageLimits/%td/pageSize", at,
+					      sorted[i] - limits),
+				     "the limit is set twice");
+}
+
 static void check_hugepages(struct checker *checker, const struct spec_resources *resources,
 			    const char *at)
 {
 	size_t index = 0;
 
 	list_each(limit, resources->hugepageLimits) {
-		const char *place = check_at(checker, "%s/hugepageLimits/%zu/pageSize", at, index);
-
 		if (limit->pageSize && !is_page_size(limit->pageSize))
-			check_refuse(checker, "HUG-01", place,
+			check_refuse(checker, "HUG-01",
+				     check_at(checker, "%s/hugepageLimits/%zu/pageSize", at, index),
 				     "expected a size like \"64KB\", \"2MB\" or \"1GB\", found "
 				     "\"%s\"",
 				     limit->pageSize);
-		for (size_t i = 0; i < index; i++) {
-			const char *other = resources->hugepageLimits.item[i].pageSize;
-
-			if (limit->pageSize && other && strcmp(limit->pageSize, other) == 0) {
-				check_refuse(checker, "VAL-01", place, "the limit is set twice");
-				break;
-			}
-		}
 		index++;
 	}
+	check_page_sizes(checker, resources->hugepageLimits.item, resources->hugepageLimits.n, at);
 }
 
 static void check_rdma(struct checker *checker, const struct spec_resources *resources,

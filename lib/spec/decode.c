@@ -27,11 +27,14 @@ static int out_of_memory(struct decoder *decoder)
 
 /* --- findings --- */
 
-static const char *pointer(struct decoder *decoder, unsigned int depth)
+/* Nothing, if the finding would not be kept: there may be very many. */
+static const char *pointer(struct decoder *decoder, unsigned int depth, enum oci_severity severity)
 {
 	struct arena *arena = decoder->findings->arena;
 	const char *path = "";
 
+	if (findings_full(decoder->findings, severity))
+		return path;
 	for (unsigned int i = 0; path && i < depth; i++) {
 		const struct frame *frame = &decoder->frames[i];
 		const char *name;
@@ -40,8 +43,7 @@ static const char *pointer(struct decoder *decoder, unsigned int depth)
 			path = arena_printf(arena, "%s/%zu", path, frame->index);
 			continue;
 		}
-		name = arena_strndup(arena, frame->name.text, frame->name.length);
-		name = name ? pointer_escape(arena, name) : NULL;
+		name = pointer_escape(arena, frame->name.text, frame->name.length);
 		path = name ? arena_printf(arena, "%s/%s", path, name) : NULL;
 	}
 	return path;
@@ -57,7 +59,7 @@ void decoder_refuse(struct decoder *decoder, const char *rule, const struct json
 	va_list ap;
 
 	finding.rule = rule;
-	finding.pointer = pointer(decoder, decoder->depth);
+	finding.pointer = pointer(decoder, decoder->depth, finding.severity);
 	va_start(ap, format);
 	findings_vadd(decoder->findings, &finding, json_token_start(decoder->document->text, token),
 		      format, ap);
@@ -72,7 +74,7 @@ void decoder_refuse_whole(struct decoder *decoder, const char *rule, const char 
 	size_t n = findings->n;
 
 	finding.rule = rule;
-	finding.pointer = pointer(decoder, decoder->depth - 1);
+	finding.pointer = pointer(decoder, decoder->depth - 1, finding.severity);
 	findings_add(findings, &finding, top(decoder)->start, "%s%s%s%s", missing ? "\"" : "",
 		     missing ? missing : "", missing ? "\" " : "", message);
 	if (findings->n == n || !missing)
@@ -89,7 +91,7 @@ void decoder_note(struct decoder *decoder, struct oci_finding finding, size_t of
 
 	if (!decoder->findings->everything && finding.severity != OCI_SEVERITY_ERROR)
 		return;
-	finding.pointer = pointer(decoder, decoder->depth);
+	finding.pointer = pointer(decoder, decoder->depth, finding.severity);
 	va_start(ap, format);
 	findings_vadd(decoder->findings, &finding, offset, format, ap);
 	va_end(ap);

@@ -27,6 +27,13 @@ static struct finding *next_item(struct findings *findings)
 	return &findings->item[findings->n];
 }
 
+bool findings_full(const struct findings *findings, enum oci_severity severity)
+{
+	if (severity == OCI_SEVERITY_WARNING)
+		return findings->warnings >= FINDINGS_MAX;
+	return findings->n - findings->warnings >= FINDINGS_MAX;
+}
+
 /* One line, whatever texts were put into it. */
 static const char *flatten(char *message)
 {
@@ -39,13 +46,14 @@ static const char *flatten(char *message)
 void findings_vadd(struct findings *findings, const struct oci_finding *finding, size_t offset,
 		   const char *format, va_list ap)
 {
+	bool warning = finding->severity == OCI_SEVERITY_WARNING;
 	struct finding *item;
 
-	if (finding->severity == OCI_SEVERITY_ERROR)
-		findings->errors++;
-	else if (!findings->everything)
+	if (!findings->everything && finding->severity != OCI_SEVERITY_ERROR)
 		return;
-	if (findings->n == FINDINGS_MAX)
+	findings->errors += finding->severity == OCI_SEVERITY_ERROR;
+	findings->faults[finding->aspect] += !warning;
+	if (findings_full(findings, finding->severity))
 		return;
 	item = next_item(findings);
 	if (item) {
@@ -55,8 +63,10 @@ void findings_vadd(struct findings *findings, const struct oci_finding *finding,
 					  .number = findings->n };
 		item->is.message = flatten(arena_vprintf(findings->arena, format, ap));
 	}
-	if (item && item->is.message && item->is.pointer)
-		findings->n++;
+	if (!item || !item->is.message || !item->is.pointer)
+		return;
+	findings->n++;
+	findings->warnings += warning;
 }
 
 void findings_add(struct findings *findings, const struct oci_finding *finding, size_t offset,
@@ -98,6 +108,7 @@ void findings_drop_since(struct findings *findings, enum release release)
 	for (size_t i = 0; i < findings->n; i++)
 		if (findings->item[i].since == V1_0_0 || findings->item[i].since > release)
 			findings->item[kept++] = findings->item[i];
+	findings->warnings -= findings->n - kept; /* they all are */
 	findings->n = kept;
 }
 
@@ -135,22 +146,32 @@ static void count_lines(struct findings *findings, const char *document)
 	}
 }
 
+/* The places that the checks do not know, all in one reading of the document. */
+static int locate(struct findings *findings, const struct document *document)
+{
+	struct place *places = arena_alloc(findings->arena, (findings->n + 1) * sizeof(*places));
+	size_t n = 0;
+
+	if (!places)
+		return -ENOMEM;
+	for (size_t i = 0; i < findings->n; i++) {
+		struct finding *item = &findings->item[i];
+
+		if (item->offset == FINDING_NOWHERE && item->is.pointer[0])
+			places[n++] = (struct place){ item->is.pointer, &item->offset };
+	}
+	return n > 0 ? pointer_locate(document->text, document->length, places, n) : 0;
+}
+
 int findings_sort(struct findings *findings, const struct document *document)
 {
 	int r;
 
 	if (findings->arena->failed)
 		return -ENOMEM;
-	for (size_t i = 0; i < findings->n; i++) {
-		struct finding *item = &findings->item[i];
-
-		if (item->offset != FINDING_NOWHERE || !item->is.pointer[0])
-			continue;
-		r = pointer_locate(document->text, document->length, item->is.pointer,
-				   &item->offset);
-		if (r < 0)
-			return r;
-	}
+	r = locate(findings, document);
+	if (r < 0)
+		return r;
 	if (findings->n > 0)
 		qsort(findings->item, findings->n, sizeof(*findings->item), by_place);
 	count_lines(findings, document->text);

@@ -20,7 +20,7 @@ struct document {
 	size_t length;
 };
 
-/* So many are kept; the rest is counted. */
+/* So many errors and violations are kept, and so many warnings; the rest is counted. */
 #define FINDINGS_MAX 1000
 
 /* For an offset: the place is found by the pointer, or there is none. */
@@ -39,7 +39,10 @@ struct findings {
 	bool everything;     /* violations and warnings too, not errors alone */
 	struct finding *item;
 	size_t n, room;
-	size_t errors; /* also those that were not kept */
+	size_t warnings; /* among them */
+	/* All that were made, also those that were not kept. */
+	size_t errors;
+	size_t faults[OCI_ASPECT_HOST + 1]; /* errors and violations, by aspect */
 };
 
 /* One finding. Its pointer has to live as long as the arena; NULL is one that there was no memory
@@ -48,6 +51,9 @@ void findings_add(struct findings *findings, const struct oci_finding *finding, 
 		  const char *format, ...) _printf_(4, 5);
 void findings_vadd(struct findings *findings, const struct oci_finding *finding, size_t offset,
 		   const char *format, va_list ap) __attribute__((format(printf, 4, 0)));
+
+/* Whether another finding of this severity would not be kept, so that it need not be made ready. */
+bool findings_full(const struct findings *findings, enum oci_severity severity);
 
 /* Whether the shape of the member at @pointer, of something in it, or of what it is in, was found
  * wrong: then nothing can be said of its value. Never for the whole document. */

@@ -275,6 +275,39 @@ static size_t half_character(const char *document, size_t length)
 	return length;
 }
 
+/* How many bytes the character at @at has; 0 if it is none: RFC 3629 knows no longer form than
+ * needed, no half of a surrogate pair, and nothing beyond U+10FFFF. */
+static size_t character(const unsigned char *at, size_t left)
+{
+	size_t n = at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf5 ? 4 : 0;
+
+	if (n == 0 || left < n)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
+	    (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+/* yajl looks at the patterns of the bytes alone. Returns where the first is that is not UTF-8, or
+ * @length. */
+static size_t not_utf8(const char *document, size_t length)
+{
+	const unsigned char *text = (const unsigned char *)document;
+
+	for (size_t i = 0; i < length;) {
+		size_t n = text[i] < 0x80 ? 1 : character(text + i, length - i);
+
+		if (n == 0)
+			return i;
+		i += n;
+	}
+	return length;
+}
+
 static int run(struct parse *parse, const char *document, size_t length,
 	       struct json_problem *problem)
 {
@@ -294,9 +327,14 @@ static int run(struct parse *parse, const char *document, size_t length,
 		return parse->result;
 	if (status != yajl_status_ok) {
 		report(parse, document, problem);
+		/* It tells where a character breaks off, not where it begins. */
+		if (strcmp(problem->message, JSON_NOT_UTF8) == 0)
+			problem->offset = not_utf8(document, length);
 		return -EINVAL;
 	}
-	problem->offset = half_character(document, length);
+	problem->offset = not_utf8(document, length);
+	if (problem->offset == length)
+		problem->offset = half_character(document, length);
 	if (problem->offset == length)
 		return 0;
 	snprintf(problem->message, sizeof(problem->message), "%s", JSON_NOT_UTF8);

@@ -1,83 +1,108 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* JSON pointers, see pointer.h. A document that turned out to be wrong is read once more to find a
- * place in it, so that one that is right costs nothing. */
+/* JSON pointers, see pointer.h. A document that turned out to be wrong is read once more to find
+ * the places in it, so that one that is right costs nothing. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "spec/json.h"
 #include "spec/pointer.h"
 
-#define FOUND 1
+#define NAME_MAX_SHOWN 200
+
+/* One open object or array. */
+struct level {
+	size_t length; /* of the path that leads to it */
+	size_t index;  /* of the next element */
+	bool array;
+};
 
 struct locator {
 	const char *document;
-	const char *rest;    /* of the pointer: behind what has been matched */
-	unsigned int depth;  /* of open objects and arrays */
-	unsigned int within; /* of these the innermost that is on the way */
-	bool array;          /* the innermost on the way is one */
-	bool match;          /* the value that comes is on the way */
-	uint64_t index;      /* of the next element of it */
-	size_t offset;
+	struct place *places; /* in the order of their pointers */
+	size_t n;
+	struct text path; /* of the value at hand, before it the way to it */
+	struct level levels[JSON_DEPTH_MAX + 1];
+	unsigned int depth;
 };
 
-/* How long the first name of @pointer is, which begins with '/'. */
-static size_t name_length(const char *pointer)
+static void put_escaped(struct text *text, const char *name, size_t length)
 {
-	return 1 + strcspn(pointer + 1, "/");
+	size_t shown = length > NAME_MAX_SHOWN ? NAME_MAX_SHOWN : length;
+
+	while (shown < length && shown > 0 && ((unsigned char)name[shown] & 0xc0) == 0x80)
+		shown--;
+	for (size_t i = 0; i < shown; i++) {
+		if (name[i] == '~')
+			text_puts(text, "~0");
+		else if (name[i] == '/')
+			text_puts(text, "~1");
+		else
+			text_putc(text, name[i]);
+	}
+	text_puts(text, shown < length ? "..." : "");
 }
 
-static bool is_next(const char *pointer, const char *name, size_t length)
+const char *pointer_escape(struct arena *arena, const char *name, size_t length)
 {
-	const char *end;
+	cleanup(text_done) struct text text = { 0 };
 
-	if (pointer[0] != '/')
-		return false;
-	end = pointer + name_length(pointer);
-	for (pointer++; pointer < end && length > 0; pointer++, name++, length--) {
-		char c = *pointer;
-
-		if (c == '~')
-			c = *++pointer == '1' ? '/' : '~';
-		if (c != *name)
-			return false;
-	}
-	return pointer == end && length == 0;
+	put_escaped(&text, name, length);
+	if (text.failed)
+		arena->failed = true;
+	return text.failed ? NULL : arena_strdup(arena, text.data);
 }
 
-static bool matches_index(struct locator *locator)
+static int by_pointer(const void *left, const void *right)
 {
-	char index[24];
-
-	snprintf(index, sizeof(index), "%" PRIu64, locator->index++);
-	return is_next(locator->rest, index, strlen(index));
+	return strcmp(((const struct place *)left)->pointer,
+		      ((const struct place *)right)->pointer);
 }
 
-static int on_value(struct locator *locator, const struct json_token *token)
+/* Every place whose pointer is the path at hand. */
+static void settle(struct locator *locator, size_t offset)
 {
-	bool open = token->event == JSON_OBJECT || token->event == JSON_ARRAY;
-	bool match = locator->depth == 0;
+	const struct place key = { .pointer = locator->path.data };
+	struct place *found =
+		bsearch(&key, locator->places, locator->n, sizeof(*locator->places), by_pointer);
 
-	if (locator->depth == locator->within && locator->depth > 0)
-		match = locator->array ? matches_index(locator) : locator->match;
-	locator->match = false;
-	if (match) {
-		locator->offset = json_token_start(locator->document, token);
-		if (locator->depth > 0)
-			locator->rest += name_length(locator->rest);
-		if (!locator->rest[0])
-			return FOUND;
+	if (!found)
+		return;
+	while (found > locator->places && strcmp(found[-1].pointer, key.pointer) == 0)
+		found--;
+	for (; found < locator->places + locator->n && strcmp(found->pointer, key.pointer) == 0;
+	     found++)
+		*found->offset = offset;
+}
+
+static struct level *top(struct locator *locator)
+{
+	return &locator->levels[locator->depth - 1];
+}
+
+static void cut(struct text *text, size_t length)
+{
+	text->length = length;
+	if (text->data)
+		text->data[length] = '\0';
+}
+
+static void on_value(struct locator *locator, const struct json_token *token)
+{
+	if (locator->depth > 0 && top(locator)->array) {
+		cut(&locator->path, top(locator)->length);
+		text_printf(&locator->path, "/%zu", top(locator)->index++);
 	}
-	if (!open)
-		return 0;
-	locator->depth++;
-	if (match) {
-		locator->within = locator->depth;
-		locator->array = token->event == JSON_ARRAY;
-		locator->index = 0;
-	}
-	return 0;
+	if (locator->path.failed)
+		return;
+	settle(locator, json_token_start(locator->document, token));
+	if (token->event == JSON_OBJECT || token->event == JSON_ARRAY)
+		locator->levels[locator->depth++] = (struct level){
+			.length = locator->path.length,
+			.array = token->event == JSON_ARRAY,
+		};
 }
 
 static int on_token(void *context, const struct json_token *token)
@@ -86,15 +111,14 @@ static int on_token(void *context, const struct json_token *token)
 
 	switch (token->event) {
 	case JSON_NAME:
-		locator->match = locator->depth == locator->within &&
-				 is_next(locator->rest, token->text, token->length);
-		return 0;
+		cut(&locator->path, top(locator)->length);
+		text_putc(&locator->path, '/');
+		put_escaped(&locator->path, token->text, token->length);
+		break;
 	case JSON_OBJECT_END:
 	case JSON_ARRAY_END:
-		/* The way ended in here. */
-		if (locator->depth-- == locator->within)
-			return FOUND;
-		return 0;
+		locator->depth--;
+		break;
 	case JSON_NULL:
 	case JSON_FALSE:
 	case JSON_TRUE:
@@ -102,28 +126,72 @@ static int on_token(void *context, const struct json_token *token)
 	case JSON_STRING:
 	case JSON_OBJECT:
 	case JSON_ARRAY:
+		on_value(locator, token);
 		break;
 	}
-	return on_value(locator, token);
+	return locator->path.failed ? -ENOMEM : 0;
 }
 
-int pointer_locate(const char *document, size_t length, const char *pointer, size_t *ret_offset)
+static int read_once(const char *document, size_t length, struct place *places, size_t n)
 {
-	struct locator locator = { .document = document, .rest = pointer };
+	struct locator locator = { .document = document, .places = places, .n = n };
 	struct json_problem problem;
-	int r = json_parse(document, length, on_token, &locator, &problem);
+	int r;
 
-	if (r == -ENOMEM)
-		return r;
-	*ret_offset = locator.offset;
-	return 0;
+	qsort(places, n, sizeof(*places), by_pointer);
+	text_puts(&locator.path, "");
+	r = locator.path.failed ? -ENOMEM
+				: json_parse(document, length, on_token, &locator, &problem);
+	text_done(&locator.path);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* Makes each pointer that led nowhere one name shorter. Returns how many there are. */
+static size_t shorten(struct place *places, size_t n, size_t nowhere, struct arena *arena)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *pointer = places[i].pointer, *slash = strrchr(pointer, '/');
+
+		if (*places[i].offset != nowhere)
+			continue;
+		if (!slash) {
+			*places[i].offset = 0;
+			continue;
+		}
+		pointer = arena_strndup(arena, pointer, (size_t)(slash - pointer));
+		if (pointer)
+			places[left++] = (struct place){ pointer, places[i].offset };
+	}
+	return left;
+}
+
+int pointer_locate(const char *document, size_t length, struct place *places, size_t n)
+{
+	const size_t nowhere = SIZE_MAX;
+	struct arena arena = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++)
+		*places[i].offset = nowhere;
+	while (r == 0 && n > 0) {
+		r = read_once(document, length, places, n);
+		if (r == 0)
+			n = shorten(places, n, nowhere, &arena);
+		if (arena.failed)
+			r = -ENOMEM;
+	}
+	arena_done(&arena);
+	return r;
 }
 
 int pointer_place(const char *document, size_t length, const char *pointer, unsigned int *ret_line,
 		  unsigned int *ret_column)
 {
 	size_t offset, start;
-	int r = pointer_locate(document, length, pointer, &offset);
+	struct place place = { pointer, &offset };
+	int r = pointer_locate(document, length, &place, 1);
 
 	if (r < 0)
 		return r;
@@ -134,18 +202,4 @@ int pointer_place(const char *document, size_t length, const char *pointer, unsi
 		start--;
 	*ret_column = (unsigned int)(offset - start) + 1;
 	return 0;
-}
-
-const char *pointer_escape(struct arena *arena, const char *name)
-{
-	char *escaped = arena_alloc(arena, 2 * strlen(name) + 1), *to = escaped;
-
-	if (!escaped)
-		return NULL;
-	for (; *name; name++) {
-		if (*name == '~' || *name == '/')
-			*to++ = '~';
-		*to++ = *name == '~' ? '0' : *name == '/' ? '1' : *name;
-	}
-	return escaped;
 }

@@ -17,12 +17,12 @@ static int examine_config(const struct document *document, struct checker *check
 	struct version version;
 	int r = decode_all(document, &spec_object, spec, findings);
 
-	if (r < 0)
-		return r;
 	if (spec->ociVersion && version_parse(spec->ociVersion, &version))
 		findings_drop_since(findings, version_release(&version));
 	else
 		findings_drop_since(findings, V1_3_0);
+	if (r < 0)
+		return r;
 	check_config(checker);
 	if (findings->everything)
 		advise_config(checker);

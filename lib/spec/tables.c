@@ -10,8 +10,6 @@
 
 #define ID_MAX 4294967294ULL /* 4294967295 is (uid_t)-1, "leave as it is" to setresuid(2) */
 
-#define ERRNO_MAX 4095ULL /* beyond it the kernel takes no error: include/linux/err.h */
-
 static const struct field id_mapping[] = {
 	F(spec_id_mapping, containerID, UINT, V1_0_0, NEED("UGM-01"), UP_TO(ID_MAX)),
 	F(spec_id_mapping, hostID, UINT, V1_0_0, NEED("UGM-02"), UP_TO(ID_MAX)),
@@ -430,7 +428,7 @@ OBJECT(spec_seccomp_arg, seccomp_arg);
 static const struct field seccomp_rule[] = {
 	F(spec_seccomp_rule, names, STRINGS, V1_0_0, NEED("SEC-11"), RULE("SEC-12"), FULL),
 	F(spec_seccomp_rule, action, ENUM, V1_0_0, NEED("SEC-13"), NAMES(spec_seccomp_actions)),
-	F(spec_seccomp_rule, errnoRet, UINT, V1_1_0, UP_TO(ERRNO_MAX)),
+	F(spec_seccomp_rule, errnoRet, UINT, V1_1_0, UP_TO(UINT16_MAX)),
 	F(spec_seccomp_rule, args, OBJECTS, V1_0_0, OF(seccomp_arg_object)),
 	END,
 };
@@ -438,7 +436,7 @@ OBJECT(spec_seccomp_rule, seccomp_rule);
 
 static const struct field seccomp[] = {
 	F(spec_seccomp, defaultAction, ENUM, V1_0_0, NEED("SEC-01"), NAMES(spec_seccomp_actions)),
-	F(spec_seccomp, defaultErrnoRet, UINT, V1_1_0, UP_TO(ERRNO_MAX)),
+	F(spec_seccomp, defaultErrnoRet, UINT, V1_1_0, UP_TO(UINT16_MAX)),
 	F(spec_seccomp, architectures, STRINGS, V1_0_0, NAMES(spec_seccomp_archs)),
 	F(spec_seccomp, flags, ENUMS, V1_0_2, NAMES(spec_seccomp_flags)),
 	F(spec_seccomp, listenerPath, STRING, V1_1_0),

@@ -127,6 +127,29 @@ class Verdicts(Validating):
                 "pointer": "/hostname", "message": "set without a uts namespace"}]},
             "host": {"verdict": "unknown", "findings": []}})
 
+    def test_thousands_of_findings(self):
+        """Warnings do not take the room of errors, and the verdicts know of all."""
+        config = minimal(process__cwd="x", hostname="a")
+        config.update(("unknown%04d" % number, 1) for number in range(1100))
+        report = self.report(self.bundle(config), code=1)
+        self.assertEqual(len(report["schema"]["findings"]) + len(report["standard"]["findings"]), 1002)
+        self.assertEqual(self.messages(report["schema"]) + self.messages(report["standard"]), [
+            '/process/cwd: expected an absolute path, found "x"',
+            "/hostname: set without a uts namespace"])
+        config = minimal(mounts=[{"destination": "/%d" % number} for number in range(1100)])
+        report = self.report(self.bundle(config), code=1)
+        self.assertEqual((report["standard"]["verdict"], len(report["standard"]["findings"])),
+                         ("invalid", 1000))
+
+    def test_a_sysctl_with_a_dot_in_its_name(self):
+        """Not a warning: there is such a file, below a name with a dot in it."""
+        config = minimal(linux__sysctl={"net/ipv4/conf/lo/forwarding": "0", "net.ipv4.none": "1",
+                                        "net.ipv4.conf.lo.forwarding": "0"})
+        config["linux"]["namespaces"].append({"type": "network"})
+        report = self.report(self.bundle(config))
+        self.assertEqual(self.messages(report["host"], "warning"), [
+            '/linux/sysctl/net.ipv4.none: there is no "/proc/sys/net/ipv4/none" on this host'])
+
     def test_not_json(self):
         bundle = self.bundle()
         bundle.save("{,}")
@@ -142,6 +165,8 @@ class Verdicts(Validating):
                         {"linux__intelRdt": {"memBwSchema": "x"}},
                         {"process__scheduler": {"policy": "SCHED_FIFO"}},
                         {"linux__uidMappings": [{"containerID": 0, "hostID": 0, "size": 1}]},
+                        {"linux__seccomp": {"defaultAction": "SCMP_ACT_ERRNO",
+                                            "defaultErrnoRet": 4096}},
                         {"mounts": [{"destination": "/x"}]}):
             with self.subTest(changes):
                 bundle = self.bundle(minimal(**changes))
@@ -248,14 +273,18 @@ class Host(Validating):
     """What is missing is named."""
 
     def test_namespace_paths(self):
+        fifo = os.path.join(self.directory, "fifo")
+        os.mkfifo(fifo)
         namespaces = minimal()["linux"]["namespaces"]
         self.assertEqual(
             self.host(linux__namespaces=namespaces + [{"type": "network", "path": "/none"},
                                                       {"type": "uts", "path": "/proc/self/ns/ipc"},
-                                                      {"type": "ipc", "path": "/etc/passwd"}]),
+                                                      {"type": "ipc", "path": "/etc/passwd"},
+                                                      {"type": "cgroup", "path": fifo}]),
             ['/linux/namespaces/2/path: cannot open "/none": no such file or directory',
              '/linux/namespaces/3/path: "/proc/self/ns/ipc" is a namespace of the type "ipc"',
-             '/linux/namespaces/4/path: "/etc/passwd" is not a namespace'])
+             '/linux/namespaces/4/path: "/etc/passwd" is not a namespace',
+             '/linux/namespaces/5/path: "%s" is not a namespace' % fifo])
 
     def test_mounts(self):
         report = self.report(self.bundle(minimal(mounts=[
@@ -372,6 +401,37 @@ class Conformance(Validating):
         self.assertEqual((broken["id"], broken["findings"]), ("PRC-06", [{
             "pointer": "/process/cwd", "line": line, "column": column,
             "message": 'expected an absolute path, found "x"'}]))
+
+    def test_an_error_of_no_other_statement_breaks_that_invalid_is_refused(self):
+        found, _ = self.tap(self.conform("bundle", self.bundle(minimal(
+            hostname="x", mounts=[{"destination": "/a", "source": "/b", "options": ["bind", "idmap"]}],
+        )).path, code=1))
+        self.assertEqual({name for name, (ok, _) in found.items() if not ok}, {"VAL-01", "IDM-05"})
+
+    def test_what_is_not_started_needs_no_process(self):
+        config = minimal()
+        del config["process"]
+        found, last = self.tap(self.conform("bundle", self.bundle(config).path))
+        self.assertEqual(found["PRC-01"],
+                         (True, "SKIP it depends on whether it is to be started"))
+        self.assertIn(" 0 broken, 11 cannot be told", last)
+
+    def test_names_cannot_add_lines(self):
+        config = minimal()
+        config["linux"]["resources"] = {"unified": {"a\nok 1 - b": "1"}}
+        out = self.conform("bundle", self.bundle(config).path, code=1)
+        self.tap(out)
+        self.assertIn("/linux/resources/unified/a?ok 1 - b: not the name", out)
+
+    def test_config_that_cannot_be_read(self):
+        bundle = self.bundle()
+        path = os.path.join(bundle.path, "config.json")
+        os.unlink(path)
+        os.mkdir(path)
+        run = subprocess.run([CONFORM, "bundle", bundle.path], capture_output=True, text=True,
+                             check=False)
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (
+            2, "", 'oci-conform: cannot read "%s": is a directory\n' % path))
 
     def test_no_config(self):
         bundle = self.bundle()

@@ -41,8 +41,9 @@ static void examine(const struct row *row, bool everything, char **ret)
 	struct findings findings = { .arena = &arena, .everything = everything };
 	struct text text = { 0 };
 	struct spec *spec;
+	int r = spec_examine(&document, OCI_DOCUMENT_CONFIG, &findings, &spec);
 
-	ck_assert_int_eq(spec_examine(&document, OCI_DOCUMENT_CONFIG, &findings, &spec), 0);
+	ck_assert(r == 0 || (r == -EINVAL && findings.errors > 0));
 	ck_assert_int_eq(findings_sort(&findings, &document), 0);
 	for (size_t i = 0; i < findings.n; i++)
 		if (everything || findings.item[i].is.severity == OCI_SEVERITY_ERROR)
@@ -137,6 +138,9 @@ START_TEST(names_of_the_uts_namespace)
 			 "\"cwd\": \"/\"}"),
 		  "E s VAL-01 1:104 /linux/namespaces/0/type: unknown value \"utx\", did you mean "
 		  "\"uts\"?\n" },
+		{ CONFIG("\"hostname\": \"\", \"domainname\": \"\", \"process\": {\"user\": "
+			 "{\"uid\": 0, \"gid\": 0}, \"args\": [\"sh\"], \"cwd\": \"/\"}"),
+		  "" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -215,6 +219,14 @@ START_TEST(cpu_affinity)
 		{ PROCESS("\"execCPUAffinity\": {\"initial\": \"\", \"final\": \"3-\"}"),
 		  "E S VAL-01 1:167 /process/execCPUAffinity/final: expected a list like "
 		  "\"0-3,7\", found \"3-\"\n" },
+		{ PROCESS("\"execCPUAffinity\": {\"initial\": \"3-1\", \"final\": "
+			  "\"0,1-2,65536\"}"),
+		  "E S VAL-01 1:154 /process/execCPUAffinity/initial: expected a list like "
+		  "\"0-3,7\", found \"3-1\"\n"
+		  "E S VAL-01 1:170 /process/execCPUAffinity/final: expected a list like "
+		  "\"0-3,7\", found \"0,1-2,65536\"\n" },
+		{ PROCESS("\"execCPUAffinity\": {\"initial\": \"3-3\", \"final\": \"65535\"}"),
+		  "" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -228,6 +240,8 @@ START_TEST(console_size)
 		  "W S PRC-02 1:138 /process/consoleSize: has no effect without \"terminal\"\n" },
 		{ PROCESS("\"terminal\": true, \"consoleSize\": {\"height\": 25, \"width\": 80}"),
 		  "" },
+		{ PROCESS("\"terminal\": 1, \"consoleSize\": {\"height\": 25, \"width\": 80}"),
+		  "E s VAL-01 1:135 /process/terminal: expected true or false, found 1\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -249,6 +263,10 @@ START_TEST(capabilities)
 		  "in permitted\n"
 		  "W S - 1:242 /process/capabilities/ambient: CAP_KILL is not granted: it is not "
 		  "in both permitted and inheritable\n" },
+		{ PROCESS("\"capabilities\": {\"permitted\": 1, \"effective\": [\"CAP_KILL\"], "
+			  "\"ambient\": [\"CAP_KILL\"]}"),
+		  "E s VAL-01 1:153 /process/capabilities/permitted: expected an array of strings, "
+		  "found 1\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -310,6 +328,11 @@ START_TEST(mounts)
 		  "W S MNT-11 1:309 /mounts/0/gidMappings: without one of the options \"idmap\" "
 		  "and \"ridmap\"\n"
 		  "E S VAL-01 1:310 /mounts/0/gidMappings/0: a mapping of no ids\n" },
+		{ MOUNTS("{\"destination\": \"/a\", \"type\": \"tmpfs\", \"uidMappings\": 1, "
+			 "\"gidMappings\": [{\"containerID\": 0, \"hostID\": 0, \"size\": 1}]}"),
+		  "E s VAL-01 1:189 /mounts/0/uidMappings: expected an array of objects, found 1\n"
+		  "W S MNT-11 1:207 /mounts/0/gidMappings: without one of the options \"idmap\" "
+		  "and \"ridmap\"\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -352,6 +375,24 @@ START_TEST(id_mappings)
 			"{\"containerID\": 10, \"hostID\": 5, \"size\": 10}]"),
 		  "E S VAL-01 1:299 /linux/gidMappings/1: the mapping overlaps with "
 		  "/linux/gidMappings/0\n" },
+		{ LINUX("\"namespaces\": [{\"type\": \"user\"}], \"uidMappings\": \"x\", "
+			"\"gidMappings\": [{\"containerID\": 0, \"hostID\": 0, \"size\": 1}]"),
+		  "E s VAL-01 1:183 /linux/uidMappings: expected an array of objects, found the "
+		  "string \"x\"\n" },
+		{ LINUX("\"namespaces\": [{\"type\": \"user\"}], \"uidMappings\": "
+			"[{\"containerID\": 0, \"hostID\": \"a\", \"size\": 1}, {\"containerID\": "
+			"1, \"hostID\": 0, \"size\": 1}, {\"containerID\": 2, \"hostID\": 5}, "
+			"{\"containerID\": \"b\", \"hostID\": 6, \"size\": 9}, {\"containerID\": "
+			"0, \"hostID\": 9, \"size\": 1}], \"gidMappings\": [{\"containerID\": 0, "
+			"\"hostID\": 0, \"size\": 1}, {\"containerID\": 7, \"hostID\": 0, "
+			"\"size\": 1}]"),
+		  "E s VAL-01 1:213 /linux/uidMappings/0/hostID: expected a number from 0 to "
+		  "4294967294, found the string \"a\"\n"
+		  "E s UGM-03 1:274 /linux/uidMappings/2: \"size\" is missing\n"
+		  "E s VAL-01 1:323 /linux/uidMappings/3/containerID: expected a number from 0 to "
+		  "4294967294, found the string \"b\"\n"
+		  "E S VAL-01 1:458 /linux/gidMappings/1: the mapping overlaps with "
+		  "/linux/gidMappings/0\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -392,6 +433,15 @@ START_TEST(devices)
 		  "W S - 1:214 /linux/devices/0/fileMode: the JSON schema of the standard takes "
 		  "permissions alone, up to 511 (octal 0777)\n"
 		  "W S DEV-06 1:222 /linux/devices/1: the same device as /linux/devices/0\n" },
+		{ LINUX("\"devices\": [{\"type\": \"b\", \"path\": \"/dev/a\", \"major\": 8, "
+			"\"minor\": 0}, {\"type\": \"c\", \"path\": \"/dev/b\", \"major\": 8, "
+			"\"minor\": 0}, {\"type\": \"c\", \"path\": \"/dev/c\", \"major\": \"x\", "
+			"\"minor\": 0}, {\"type\": \"p\", \"path\": \"/dev/d\"}, {\"type\": \"p\", "
+			"\"path\": \"/dev/e\"}, {\"type\": \"b\", \"path\": \"/dev/f\", \"major\": "
+			"8, \"minor\": 0}]"),
+		  "E s VAL-01 1:301 /linux/devices/2/major: expected a number from 0 to "
+		  "4294967295, found the string \"x\"\n"
+		  "W S DEV-06 1:385 /linux/devices/5: the same device as /linux/devices/0\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -506,6 +556,15 @@ START_TEST(resources)
 		  "missing\n"
 		  "E s VAL-01 1:207 /linux/resources/network/priorities/0/name: must not be "
 		  "empty\n" },
+		{ LINUX("\"resources\": {\"hugepageLimits\": [{\"pageSize\": \"2MB\", \"limit\": "
+			"1}, {\"pageSize\": \"1GB\", \"limit\": 1}, {\"limit\": 1}, {\"pageSize\": "
+			"\"64KB\", \"limit\": 1}, {\"pageSize\": \"2MB\", \"limit\": 1}, "
+			"{\"pageSize\": \"2MB\", \"limit\": 1}]}"),
+		  "E s HUG-01 1:233 /linux/resources/hugepageLimits/2: \"pageSize\" is missing\n"
+		  "E S VAL-01 1:294 /linux/resources/hugepageLimits/4/pageSize: the limit is set "
+		  "twice\n"
+		  "E S VAL-01 1:327 /linux/resources/hugepageLimits/5/pageSize: the limit is set "
+		  "twice\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -527,8 +586,6 @@ START_TEST(seccomp)
 			"4096, \"architectures\": [\"SCMP_ARCH_X86_46\"], \"flags\": "
 			"[\"SECCOMP_FILTER_FLAG_NEW_LISTENER\"], \"syscalls\": [{\"names\": [], "
 			"\"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 1}]}"),
-		  "E s VAL-01 1:200 /linux/seccomp/defaultErrnoRet: expected a number from 0 to "
-		  "4095, found 4096\n"
 		  "E s VAL-01 1:224 /linux/seccomp/architectures/0: unknown value "
 		  "\"SCMP_ARCH_X86_46\", did you mean \"SCMP_ARCH_X86_64\"?\n"
 		  "E s VAL-01 1:255 /linux/seccomp/flags/0: unknown value "
@@ -551,6 +608,28 @@ START_TEST(seccomp)
 		{ LINUX("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_NOTIFY\"}"),
 		  "W S - 1:145 /linux/seccomp: SCMP_ACT_NOTIFY without listenerPath: nobody would "
 		  "answer\n" },
+		{ LINUX("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_TRACE\", \"defaultErrnoRet\": "
+			"65535, \"syscalls\": [{\"names\": [\"a\"], \"action\": "
+			"\"SCMP_ACT_ERRNO\", \"errnoRet\": 4096}, {\"names\": [\"b\"], \"action\": "
+			"\"SCMP_ACT_TRACE\", \"errnoRet\": 65536}, {\"names\": [\"c\"], "
+			"\"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 4095}]}"),
+		  "E S VAL-01 1:277 /linux/seccomp/syscalls/0/errnoRet: expected a number from 0 "
+		  "to 4095, found 4096\n"
+		  "E s VAL-01 1:341 /linux/seccomp/syscalls/1/errnoRet: expected a number from 0 "
+		  "to 65535, found 65536\n" },
+		{ LINUX("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": "
+			"4096, \"listenerMetadata\": \"\", \"syscalls\": []}"),
+		  "E S VAL-01 1:200 /linux/seccomp/defaultErrnoRet: expected a number from 0 to "
+		  "4095, found 4096\n" },
+		{ LINUX("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": 1, "
+			"\"listenerMetadata\": \"x\", \"syscalls\": [{\"names\": [\"a\"], "
+			"\"action\": \"SCMP_ACT_NOTIFY\"}]}"),
+		  "E s VAL-01 1:197 /linux/seccomp/listenerPath: expected a string, found 1\n" },
+		{ LINUX("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": "
+			"\"/s\", \"syscalls\": [{\"names\": [\"a\"], \"action\": "
+			"\"SCMP_ACT_NOTIF\"}]}"),
+		  "E s VAL-01 1:243 /linux/seccomp/syscalls/0/action: unknown value "
+		  "\"SCMP_ACT_NOTIF\", did you mean \"SCMP_ACT_NOTIFY\"?\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -576,6 +655,7 @@ START_TEST(intel_rdt)
 			"\"memBwSchema\": \"MB:0=20\"}"),
 		  "W S RDT-05 1:179 /linux/intelRdt/l3CacheSchema: expected \"L3:\" in front, "
 		  "found \"X\"\n" },
+		{ LINUX("\"intelRdt\": {\"closID\": \"\", \"memBwSchema\": \"\"}"), "" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -603,6 +683,9 @@ START_TEST(memory_policy)
 		  "E S VAL-01 1:204 /linux/memoryPolicy/flags: MPOL_F_STATIC_NODES and "
 		  "MPOL_F_RELATIVE_NODES exclude each other\n" },
 		{ LINUX("\"memoryPolicy\": {\"mode\": \"MPOL_DEFAULT\", \"nodes\": \"\"}"), "" },
+		{ LINUX("\"memoryPolicy\": {\"mode\": \"MPOL_BIND\", \"nodes\": 1, \"flags\": "
+			"[\"MPOL_F_STATIC_NODES\"]}"),
+		  "E s VAL-01 1:181 /linux/memoryPolicy/nodes: expected a string, found 1\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));
@@ -734,6 +817,15 @@ START_TEST(members_newer_than_the_config)
 		  "standard, which is newer than ociVersion\n"
 		  "W S EXT-01 1:198 /linux/memoryPolicy: the member came with version 1.3.0 of the "
 		  "standard, which is newer than ociVersion\n" },
+		{ "{\"ociVersion\": \"x\", \"root\": {\"path\": \"rootfs\"}, \"domainname\": "
+		  "\"a\", \"linux\": {\"namespaces\": [{\"type\": \"uts\"}]}}",
+		  "E S VER-02 1:16 /ociVersion: \"x\" is not a version by SemVer 2.0.0\n"
+		  "W S PRC-01 0:0 : without \"process\" it can be created, not started\n" },
+		{ "{\"ociVersion\": \"1.0.0\", \"root\": {\"path\": \"rootfs\"}, \"domainname\": "
+		  "\"a\", \"linux\": {\"namespaces\": [{\"type\": \"uts\"}]}",
+		  "W S EXT-01 1:53 /domainname: the member came with version 1.1.0 of the "
+		  "standard, which is newer than ociVersion\n"
+		  "E s BND-01 1:114 : not valid JSON: the document ends too early\n" },
 	};
 
 	assert_rows(rows, ARRAY_SIZE(rows));

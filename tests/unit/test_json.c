@@ -57,6 +57,17 @@ START_TEST(strings_are_unescaped)
 }
 END_TEST
 
+/* The first and the last character of each length, and those around the surrogates. */
+START_TEST(all_of_utf8)
+{
+	assert_events("[\"\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\"]",
+		      "[@0-1 str(\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf)@1-14 ]@14-15 ");
+	assert_events("[\"\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"]",
+		      "[@0-1 str(\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf)"
+		      "@1-17 ]@17-18 ");
+}
+END_TEST
+
 START_TEST(sink_ends_it)
 {
 	struct trace trace = { .document = "[1,2]", .stop_at = -E2BIG };
@@ -101,6 +112,12 @@ START_TEST(refuses)
 		{ "[\"\\q\"]", 2, "an escape that JSON does not have" },
 		{ "[\"\n\"]", 2, "a control character in a string has to be escaped" },
 		{ "[\"\xff\"]", 2, "the text is not valid UTF-8" },
+		{ "[\"a\xc0\xaf\"]", 3, "the text is not valid UTF-8" },        /* overlong */
+		{ "[\"a\xe0\x80\x80\"]", 3, "the text is not valid UTF-8" },    /* overlong */
+		{ "[\"\xf0\x8f\xbf\xbf\"]", 2, "the text is not valid UTF-8" }, /* overlong */
+		{ "[\"\xed\xa0\x80\"]", 2, "the text is not valid UTF-8" },     /* a surrogate */
+		{ "[\"\xf4\x90\x80\x80\"]", 2, "the text is not valid UTF-8" }, /* beyond 10FFFF */
+		{ "[\"\xe2\x82\"]", 2, "the text is not valid UTF-8" },
 		{ "// x\n1", 0, "JSON has no comments" },
 		{ "NaN", 0, "unexpected character" },
 		{ "'a'", 0, "unexpected character" },
@@ -143,5 +160,5 @@ START_TEST(depth_has_a_limit)
 }
 END_TEST
 
-UNIT_MAIN("json", events_and_places, strings_are_unescaped, sink_ends_it, refuses,
+UNIT_MAIN("json", events_and_places, strings_are_unescaped, all_of_utf8, sink_ends_it, refuses,
 	  depth_has_a_limit)
