@@ -17,10 +17,6 @@
 
 #define STACK_SIZE 16384
 
-/* What runs in the child: it never returns from these, and a sanitizer that follows stack frames
- * would take the caller's stack for poisoned ever after. */
-#define _child_ __attribute__((no_sanitize("address")))
-
 enum step { STEP_PRESERVE, STEP_DESCRIPTORS, STEP_EXEC };
 
 struct child {

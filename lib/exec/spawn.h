@@ -10,6 +10,10 @@
 
 #define SPAWN_INHERITED_MAX 64
 
+/* What runs in a child that shares memory: it never returns from these, and a sanitizer that
+ * follows stack frames would take the caller's stack for poisoned ever after. */
+#define _child_ __attribute__((no_sanitize("address")))
+
 struct spawn {
 	int image;      /* from image_open() */
 	uint64_t flags; /* CLONE_NEW* */

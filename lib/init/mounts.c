@@ -50,6 +50,15 @@ int do_attributes(struct init *init, const struct op *op)
 	return sys_mount_setattr(init->fds[op->slot], "", flags | ABI_AT_EMPTY_PATH, &attr);
 }
 
+int do_idmap(struct init *init, const struct op *op)
+{
+	struct abi_mount_attr attr = { .attr_set = ABI_MOUNT_ATTR_IDMAP,
+				       .userns_fd = (uint64_t)init->fds[op->slot2] };
+	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
+
+	return sys_mount_setattr(init->fds[op->slot], "", flags | ABI_AT_EMPTY_PATH, &attr);
+}
+
 int do_fs_open(struct init *init, const struct op *op)
 {
 	return fill(init, op->slot, sys_fsopen(text_of(init, op)));

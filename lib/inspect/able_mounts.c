@@ -68,6 +68,15 @@ static void able_options(struct inspection *inspection, const struct spec_mount 
 	}
 }
 
+/* The kernel takes a mapping in the shape of a user namespace. */
+static void able_ids(struct inspection *inspection, const struct spec_mount *mount, size_t index)
+{
+	if (mount->uidMappings.n > 0 && inspection->survey->user_namespaces == 0)
+		check_refuse(&inspection->checker, "",
+			     check_at(&inspection->checker, "/mounts/%zu/uidMappings", index),
+			     "no user namespaces may be made: user.max_user_namespaces is 0");
+}
+
 void able_mounts(struct inspection *inspection)
 {
 	size_t index = 0;
@@ -80,6 +89,7 @@ void able_mounts(struct inspection *inspection)
 		else if (!remount)
 			able_type(inspection, mount, index);
 		able_options(inspection, mount, index, bind);
+		able_ids(inspection, mount, index);
 		index++;
 	}
 }

@@ -32,6 +32,12 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 int16_t plan_cgroup_v2_slot(const struct plan_request *request);
 void plan_cgroups_join(struct builder *builder, const struct plan_request *request);
 
+/* id_mappings.c: a namespace for each mapping of ids that mounts have; and to map those of the
+ * mount in @slot, with all mounts below it or not, if @mount has mappings. */
+void plan_id_mappings_make(struct builder *builder, const struct plan_request *request);
+void plan_id_mappings_use(struct builder *builder, const struct plan_request *request,
+			  const struct spec_mount *mount, int16_t slot, bool recursive);
+
 /* rootfs.c, mounts.c, devices.c, hidden_paths.c: the container's files. */
 int plan_rootfs(struct builder *builder, const struct plan_request *request,
 		struct oci_error *err) _must_check_;

@@ -86,6 +86,7 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	if (r < 0)
 		return r;
 	plan_namespaces_open(builder, request);
+	plan_id_mappings_make(builder, request);
 	builder_where(builder, NULL);
 	if (!request->start)
 		builder_add(builder, PLAN_HOST, OP_LISTEN)->slot = SLOT_START;

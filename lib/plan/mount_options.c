@@ -71,8 +71,8 @@ const struct mount_option mount_options[] = {
 	{ "nolazytime", MOUNT_OPTION_SUPERBLOCK, 0, 0 },
 	{ "mand", MOUNT_OPTION_SUPERBLOCK, 0, 0 },
 	{ "nomand", MOUNT_OPTION_SUPERBLOCK, 0, 0 },
-	{ "idmap", MOUNT_OPTION_LATER, 0, 0 },
-	{ "ridmap", MOUNT_OPTION_LATER, 0, 0 },
+	{ "idmap", MOUNT_OPTION_IDMAP, 0, 0 },
+	{ "ridmap", MOUNT_OPTION_IDMAP, 1, 0 },
 	{ "tmpcopyup", MOUNT_OPTION_LATER, 0, 0 },
 	{ "copy-symlink", MOUNT_OPTION_LATER, 0, 0 },
 	{ "src-nofollow", MOUNT_OPTION_LATER, 0, 0 },
@@ -113,6 +113,10 @@ static void apply(struct mount_plan *plan, const struct mount_option *option)
 		break;
 	case MOUNT_OPTION_PROPAGATION:
 		plan->propagation = option->set;
+		break;
+	case MOUNT_OPTION_IDMAP:
+		plan->idmap = true;
+		plan->recursive_idmap = option->set != 0;
 		break;
 	case MOUNT_OPTION_SUPERBLOCK:
 		plan->data[plan->n_data++] = option->name;

@@ -16,6 +16,7 @@ enum mount_option_kind {
 	MOUNT_OPTION_ATTRIBUTE, /* of this mount */
 	MOUNT_OPTION_RECURSIVE, /* of this mount and those below */
 	MOUNT_OPTION_PROPAGATION,
+	MOUNT_OPTION_IDMAP,      /* how far its mapping of ids goes */
 	MOUNT_OPTION_SUPERBLOCK, /* a flag of the file system, given to fsconfig as it is */
 	MOUNT_OPTION_LATER,      /* known, and not supported yet */
 };
@@ -23,7 +24,7 @@ enum mount_option_kind {
 struct mount_option {
 	const char *name;
 	enum mount_option_kind kind;
-	unsigned int set;   /* MOUNT_ATTR_*, MS_* of a propagation, 1 for a recursive bind */
+	unsigned int set; /* MOUNT_ATTR_*, MS_* of a propagation, 1 for a recursive bind or idmap */
 	unsigned int clear; /* MOUNT_ATTR_* */
 };
 
@@ -35,6 +36,7 @@ struct mount_plan {
 	uint64_t set, clear;                     /* of the mount itself */
 	uint64_t recursive_set, recursive_clear; /* of all below too */
 	unsigned int propagation;                /* MS_*, with MS_REC */
+	bool idmap, recursive_idmap;
 	const char **data; /* options for the file system, "key" or "key=value" */
 	size_t n_data;
 };

@@ -78,6 +78,7 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 	op->slot = slots->mount;
 	op->flags = plan->recursive_bind ? OP_RECURSIVE : 0;
 	op->text = builder_string(builder, plan_host_path(request, mount->source));
+	plan_id_mappings_use(builder, request, mount, slots->mount, plan->recursive_idmap);
 	add_changes(builder, slots->mount, plan);
 	add_target(builder, OP_TARGET_LIKE, mount->destination, slots);
 	add_attach(builder, mount->destination, slots);
@@ -142,10 +143,39 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 	op->a = plan->set | plan->recursive_set;
 	if (is_readonly_later(mount, plan))
 		op->a &= ~(uint64_t)ABI_MOUNT_ATTR_RDONLY;
+	plan_id_mappings_use(builder, request, mount, slots->mount, false);
 	add_attributes(builder, slots->mount, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
 		       false);
 	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, slots);
 	add_attach(builder, mount->destination, slots);
+}
+
+static bool is_cgroup(const struct spec_mount *mount)
+{
+	return mount->type && strcmp(mount->type, "cgroup") == 0;
+}
+
+static int check_idmap(const struct spec_mount *mount, unsigned int index,
+		       const struct mount_plan *plan, struct oci_error *err)
+{
+	if (plan->idmap && mount->uidMappings.n == 0)
+		return fail_plain(err, -EOPNOTSUPP, "/mounts",
+				  "/mounts/%u/options: the mappings of the container are not "
+				  "supported yet",
+				  index);
+	if (mount->uidMappings.n == 0)
+		return 0;
+	if (plan->remount)
+		return fail_plain(
+			err, -EINVAL, "/mounts",
+			"/mounts/%u/uidMappings: the ids of a mount that is there already "
+			"cannot be mapped",
+			index);
+	if (!plan->bind && is_cgroup(mount))
+		return fail_plain(err, -EINVAL, "/mounts",
+				  "/mounts/%u/uidMappings: the ids of cgroups cannot be mapped",
+				  index);
+	return 0;
 }
 
 static int add_mount(struct builder *builder, const struct plan_request *request,
@@ -158,9 +188,9 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	r = mount_options_read(mount, index, request->arena, &plan, err);
 	if (r < 0)
 		return r;
-	if (mount->uidMappings.set || mount->gidMappings.set)
-		return fail_plain(err, -EOPNOTSUPP, "/mounts",
-				  "/mounts/%u/uidMappings: not supported yet", index);
+	r = check_idmap(mount, index, &plan, err);
+	if (r < 0)
+		return r;
 	builder_where(builder, "/mounts/%u", index);
 	if (remounts && is_readonly_later(mount, &plan)) {
 		plan = (struct mount_plan){ .set = ABI_MOUNT_ATTR_RDONLY };
@@ -172,7 +202,7 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 		add_remount(builder, mount, &plan, slots);
 	else if (plan.bind)
 		add_bind(builder, request, mount, &plan, slots);
-	else if (strcmp(mount->type, "cgroup") == 0)
+	else if (is_cgroup(mount))
 		plan_cgroup_mount(builder, request, mount, plan.set | plan.recursive_set);
 	else
 		add_file_system(builder, request, mount, &plan, slots);

@@ -82,7 +82,11 @@ class Features(Test):
         superblock = {"sync", "async", "dirsync", "lazytime", "nolazytime", "mand", "nomand"}
         for option in options:
             with self.subTest(option):
-                plan = self.plans(minimal(mounts=[dict(tmpfs("/x", option), source="/bin")]))
+                entry = dict(tmpfs("/x", option), source="/bin")
+                if option in ("idmap", "ridmap"):
+                    ids = [{"containerID": 0, "hostID": 0, "size": 1}]
+                    entry.update(uidMappings=ids, gidMappings=ids)
+                plan = self.plans(minimal(mounts=[entry]))
                 if option not in superblock:
                     self.assertNotIn('"%s"' % option, plan)
         self.assertIn("nope", self.plans(minimal(mounts=[tmpfs("/x", "nope")])))

@@ -86,6 +86,115 @@ class Root(Test):
             self.assertNotIn("home=", result.out, cwd)
 
 
+class MappedIds(Test):
+    """uidMappings and gidMappings of mounts: MNT-08, MNT-09, IDM-01 to IDM-03, RID-01 to RID-03.
+    mount_setattr(2), MOUNT_ATTR_IDMAP"""
+    UIDS = [{"containerID": 0, "hostID": 100000, "size": 10},
+            {"containerID": 20, "hostID": 7, "size": 1}]
+    GIDS = [{"containerID": 0, "hostID": 200000, "size": 10}]
+
+    def setUp(self):
+        super().setUp()
+        kernel = tuple(int(number) for number in os.uname().release.split(".")[:2])
+        harness.skip_unless(kernel >= (6, 3), "tmpfs cannot map ids before Linux 6.3")
+        self.host = os.path.join(self.directory, "host")
+        os.makedirs(self.host)
+        mount("tmpfs", self.host, "tmpfs")
+        os.mkdir(self.host + "/below")
+        mount("tmpfs", self.host + "/below", "tmpfs")
+        os.chmod(self.host, 0o777)
+        for path in ("/file", "/below/file"):
+            write(self.host + path, "text")
+            os.chown(self.host + path, 3, 4)
+
+    def tearDown(self):
+        umount(self.host + "/below")
+        umount(self.host)
+        os.rmdir(self.host)
+        super().tearDown()
+
+    def mapped(self, source, destination, *options):
+        return dict(bind(source, destination, *options), uidMappings=self.UIDS,
+                    gidMappings=self.GIDS)
+
+    def owner(self, path, *mounts):
+        facts = self.observe(minimal("stat", path, mounts=list(mounts)))
+        return facts["uid"], facts["gid"]
+
+    def test_what_the_container_sees(self):
+        for options in (("idmap",), ("ridmap",), (), ("idmap", "ro", "nosuid")):
+            self.assertEqual(self.owner("/v/file", self.mapped(self.host, "/v", *options)),
+                             ("100003", "200004"), options)
+        os.chown(self.host + "/file", 20, 0)
+        self.assertEqual(self.owner("/v/file", self.mapped(self.host, "/v", "idmap")),
+                         ("7", "200000"))
+        os.chown(self.host + "/file", 10, 10)
+        self.assertEqual(self.owner("/v/file", self.mapped(self.host, "/v", "idmap")),
+                         ("65534", "65534"))
+
+    def test_how_far_it_goes(self):
+        path = "/v/below/file"
+        self.assertEqual(self.owner(path, self.mapped(self.host, "/v", "idmap")), ("3", "4"))
+        self.assertEqual(self.owner(path, self.mapped(self.host, "/v", "ridmap")),
+                         ("100003", "200004"))
+
+    def test_what_the_host_sees(self):
+        config = minimal("open", "/v/new", "creat", mounts=[self.mapped(self.host, "/v", "idmap")],
+                         process__user={"uid": 100003, "gid": 200009})
+        self.prints("open=ok", config)
+        found = os.stat(self.host + "/new")
+        self.assertEqual((found.st_uid, found.st_gid), (3, 9))
+        config["process"]["user"] = {"uid": 5, "gid": 5}
+        config["process"]["args"][2] = "/v/other"
+        self.prints("open=EOVERFLOW", config, code=1)
+        self.assertFalse(os.path.exists(self.host + "/other"))
+
+    def test_a_file(self):
+        self.assertEqual(self.owner("/v", self.mapped(self.host + "/file", "/v", "idmap")),
+                         ("100003", "200004"))
+
+    def test_a_file_system_of_its_own(self):
+        self.assertEqual(self.owner("/v", dict(tmpfs("/v"), uidMappings=self.UIDS,
+                                               gidMappings=self.GIDS)), ("100000", "200000"))
+
+    def test_several(self):
+        """Of the same mapping, of another one, and of none."""
+        other = dict(bind(self.host, "/c", "idmap"), gidMappings=self.GIDS,
+                     uidMappings=[{"containerID": 3, "hostID": 9, "size": 1}])
+        mounts = (self.mapped(self.host, "/a", "idmap"), other,
+                  self.mapped(self.host, "/b", "idmap"), bind(self.host, "/d"))
+        for path, want in (("/a", ("100003", "200004")), ("/b", ("100003", "200004")),
+                           ("/c", ("9", "200004")), ("/d", ("3", "4"))):
+            self.assertEqual(self.owner(path + "/file", *mounts), want)
+
+    def test_a_file_system_that_cannot(self):
+        config = minimal(mounts=[dict(PROC, uidMappings=self.UIDS, gidMappings=self.GIDS)])
+        bundle = self.bundle(config)
+        self.fails(bundle.at("/mounts/0", "map the ids of the mount: invalid argument"),
+                   "create", "--bundle", bundle.path, self.new_id())
+
+    def test_ids_that_the_kernel_refuses(self):
+        """More lines than a page has room for."""
+        ids = [{"containerID": 100000000 + 2 * n, "hostID": 1000000000 + 2 * n, "size": 1}
+               for n in range(340)]
+        bundle = self.bundle(minimal(mounts=[dict(tmpfs("/v"), uidMappings=ids,
+                                                  gidMappings=self.GIDS)]))
+        self.fails(bundle.at("/mounts/0/uidMappings",
+                             "make a user namespace for the ids: invalid argument"),
+                   "create", "--bundle", bundle.path, self.new_id())
+
+    def test_what_cannot_be_mapped(self):
+        for entry, message in (
+                ({"destination": "/sys/fs/cgroup", "type": "cgroup"},
+                 "/mounts/0/uidMappings: the ids of cgroups cannot be mapped"),
+                ({"destination": "/", "options": ["remount", "ro"]},
+                 "/mounts/0/uidMappings: the ids of a mount that is there already cannot be mapped")):
+            bundle = self.bundle(minimal(mounts=[dict(entry, uidMappings=self.UIDS,
+                                                      gidMappings=self.GIDS)]))
+            pointer, _, said = message.partition(": ")
+            self.fails(bundle.at(pointer, said), "create", "--bundle", bundle.path, self.new_id())
+
+
 class Propagation(Test):
     """rootfsPropagation, on a host whose "/" is shared, as under systemd."""
 

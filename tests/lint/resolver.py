@@ -24,7 +24,7 @@ PATH = {
     "swapon": 1, "quotactl": 2, "bind": 2, "connect": 2,
 }
 NO_PATH = set("""accept accept4 bpf capget capset close close_range clone3 dup dup3 exit exit_group
-    fchdir fchmod fchown fcntl fsconfig fsmount fsopen fstat getcwd getpid getrandom ioctl ioprio_set
+    fchdir fchmod fchown fcntl fsconfig fsmount fsopen fstat getcwd getpid getppid getrandom ioctl ioprio_set
     keyctl kill lseek madvise mmap mprotect munmap personality pidfd_getfd pidfd_open
     pidfd_send_signal poll ppoll prctl prlimit64 read recvfrom recvmsg rt_sigaction rt_sigprocmask
     sched_setaffinity sched_setattr sched_setscheduler seccomp sendmsg sendto set_mempolicy

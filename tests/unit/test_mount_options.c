@@ -164,10 +164,26 @@ START_TEST(data_is_for_the_file_system)
 }
 END_TEST
 
+START_TEST(how_far_ids_are_mapped)
+{
+	struct arena arena = { 0 };
+	struct mount_plan plan;
+
+	ck_assert_int_eq(read_options("ro", "tmpfs", &arena, &plan, NULL), 0);
+	ck_assert(!plan.idmap && !plan.recursive_idmap);
+	ck_assert_int_eq(read_options("ridmap,ro,idmap", "tmpfs", &arena, &plan, NULL), 0);
+	ck_assert(plan.idmap && !plan.recursive_idmap);
+	ck_assert_int_eq(read_options("ridmap", "tmpfs", &arena, &plan, NULL), 0);
+	ck_assert(plan.idmap && plan.recursive_idmap);
+	ck_assert_uint_eq(plan.n_data, 0);
+	arena_done(&arena);
+}
+END_TEST
+
 START_TEST(refuses_what_comes_later)
 {
-	static const char *const later[] = { "idmap",        "ridmap",       "tmpcopyup",
-					     "copy-symlink", "src-nofollow", "dest-nofollow" };
+	static const char *const later[] = { "tmpcopyup", "copy-symlink", "src-nofollow",
+					     "dest-nofollow" };
 	struct arena arena = { 0 };
 	char list[64], message[128];
 
@@ -201,4 +217,5 @@ START_TEST(table_is_sound)
 END_TEST
 
 UNIT_MAIN("mount_options", attributes, last_access_time_wins, propagation, binds,
-	  data_is_for_the_file_system, refuses_what_comes_later, table_is_sound)
+	  data_is_for_the_file_system, how_far_ids_are_mapped, refuses_what_comes_later,
+	  table_is_sound)
