@@ -61,6 +61,39 @@ int do_symlink(struct init *init, const struct op *op)
 	return r == -EEXIST ? 0 : r;
 }
 
+/* Whether @name is a symbolic link that says @target. */
+static bool is_link_to(int dirfd, const char *name, const char *target)
+{
+	char found[PATH_SIZE];
+	long n = SYS(__NR_readlinkat, dirfd, name, found, sizeof(found) - 1);
+
+	for (long i = 0; i < n; i++)
+		if (found[i] != target[i])
+			return false;
+	return n >= 0 && !target[n];
+}
+
+/* If the source is a symbolic link; else it is left to the mount. One that is there already may
+ * stay when it says the same. */
+int do_copy_symlink(struct init *init, const struct op *op)
+{
+	char target[PATH_SIZE], name[PATH_SIZE];
+	long n = SYS(__NR_readlinkat, ABI_AT_FDCWD, text_of(init, op), target, sizeof(target) - 1);
+	int parent, r;
+
+	if (n < 0)
+		return n == -EINVAL ? 0 : (int)n;
+	target[n] = '\0';
+	parent = path_parent(init->fds[SLOT_ROOT], text2_of(init, op), name);
+	if (parent < 0)
+		return parent;
+	r = (int)SYS(__NR_symlinkat, target, parent, name);
+	if (r == -EEXIST && is_link_to(parent, name, target))
+		r = 0;
+	sys_close(parent);
+	return r < 0 ? r : -EALREADY;
+}
+
 int do_proc(struct init *init, const struct op *op)
 {
 	int fd = sys_fsopen("proc"), r = 0;

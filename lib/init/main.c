@@ -40,6 +40,8 @@ static bool tolerated(const struct op *op, int error)
 		return error == -EACCES || error == -EPERM;
 	case TOLERATE_UNKNOWN:
 		return error == -ENOSYS || error == -EOPNOTSUPP;
+	case TOLERATE_DONE:
+		return error == -EALREADY;
 	}
 	return false;
 }

@@ -29,6 +29,8 @@ int do_tree(struct init *init, const struct op *op)
 {
 	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
 
+	if (op->flags & OP_NOFOLLOW)
+		flags |= ABI_AT_SYMLINK_NOFOLLOW;
 	return fill(init, op->slot,
 		    sys_open_tree(ABI_AT_FDCWD, text_of(init, op), flags | ABI_OPEN_TREE_CLONE));
 }
@@ -88,13 +90,23 @@ int do_fs_mount(struct init *init, const struct op *op)
 
 int do_target(struct init *init, const struct op *op)
 {
-	return fill(init, op->slot2, path_open(init->fds[SLOT_ROOT], text_of(init, op), O_PATH));
+	int flags = O_PATH | (op->flags & OP_NOFOLLOW ? O_NOFOLLOW : 0);
+
+	return fill(init, op->slot2, path_open(init->fds[SLOT_ROOT], text_of(init, op), flags));
+}
+
+static int make_target(struct init *init, const struct op *op, enum path_kind kind)
+{
+	int root = tree_for(init, op);
+
+	return fill(init, op->slot2,
+		    op->flags & OP_NOFOLLOW ? path_make_nofollow(root, text_of(init, op), kind)
+					    : path_make(root, text_of(init, op), kind));
 }
 
 int do_target_directory(struct init *init, const struct op *op)
 {
-	return fill(init, op->slot2,
-		    path_make(tree_for(init, op), text_of(init, op), PATH_DIRECTORY));
+	return make_target(init, op, PATH_DIRECTORY);
 }
 
 int do_target_like(struct init *init, const struct op *op)
@@ -107,9 +119,7 @@ int do_target_like(struct init *init, const struct op *op)
 	if (r < 0)
 		return r;
 	directory = (st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR;
-	return fill(init, op->slot2,
-		    path_make(init->fds[SLOT_ROOT], text_of(init, op),
-			      directory ? PATH_DIRECTORY : PATH_FILE));
+	return make_target(init, op, directory ? PATH_DIRECTORY : PATH_FILE);
 }
 
 static int attach(int mount, int target)

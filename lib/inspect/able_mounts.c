@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Could this machine make the mounts: file systems, sources, options. */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ static void able_source(struct inspection *inspection, const struct spec_mount *
 {
 	const char *path = mount->source;
 	char reason[128];
+	bool link;
 
 	if (path && path[0] != '/') {
 		if (!inspection->bundle)
@@ -20,7 +22,8 @@ static void able_source(struct inspection *inspection, const struct spec_mount *
 		path = arena_printf(inspection->checker.findings->arena, "%s/%s",
 				    inspection->bundle, path);
 	}
-	if (path && access(path, F_OK) < 0)
+	link = check_has_option(mount, "copy-symlink") || check_has_option(mount, "src-nofollow");
+	if (path && faccessat(AT_FDCWD, path, F_OK, link ? AT_SYMLINK_NOFOLLOW : 0) < 0)
 		check_refuse(&inspection->checker, "",
 			     check_at(&inspection->checker, "/mounts/%zu/source", index),
 			     "cannot find \"%s\": %s", path,

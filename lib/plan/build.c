@@ -54,6 +54,19 @@ struct op *builder_add(struct builder *builder, enum plan_column column, enum op
 	return (struct op *)(void *)(ops->data + ops->length - sizeof(op));
 }
 
+size_t builder_count(const struct builder *builder, enum plan_column column)
+{
+	return builder->columns[column].length / sizeof(struct op);
+}
+
+void builder_skip(struct builder *builder, enum plan_column column, size_t index)
+{
+	struct op *ops = (struct op *)(void *)builder->columns[column].data;
+
+	if (!builder->columns[column].failed)
+		ops[index].skip = (uint8_t)(builder_count(builder, column) - index - 1);
+}
+
 void builder_fail(struct builder *builder, int error)
 {
 	if (builder->error == 0)

@@ -29,6 +29,12 @@ void builder_where(struct builder *builder, const char *format, ...) _printf_(2,
 /* Adds an operation and returns it to be filled in; the pointer holds until the next one. */
 struct op *builder_add(struct builder *builder, enum plan_column column, enum op_kind kind);
 
+/* How many operations a column has. */
+size_t builder_count(const struct builder *builder, enum plan_column column);
+
+/* Has the operation number @index skip all that were added behind it. */
+void builder_skip(struct builder *builder, enum plan_column column, size_t index);
+
 /* Copies a string, or any bytes (aligned to 8), and returns the reference for struct op. NULL is a
  * string that there was no memory for. */
 uint32_t builder_string(struct builder *builder, const char *string);

@@ -35,7 +35,7 @@ static bool is_mapped(const struct spec_mount *mount)
 static int16_t find(const struct builder *builder, const char *uids, const char *gids)
 {
 	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
-	size_t n = builder->columns[PLAN_HOST].length / sizeof(*host);
+	size_t n = builder_count(builder, PLAN_HOST);
 
 	if (builder->data.failed || !uids || !gids)
 		return SLOT_NONE;

@@ -74,9 +74,9 @@ const struct mount_option mount_options[] = {
 	{ "idmap", MOUNT_OPTION_IDMAP, 0, 0 },
 	{ "ridmap", MOUNT_OPTION_IDMAP, 1, 0 },
 	{ "tmpcopyup", MOUNT_OPTION_LATER, 0, 0 },
-	{ "copy-symlink", MOUNT_OPTION_LATER, 0, 0 },
-	{ "src-nofollow", MOUNT_OPTION_LATER, 0, 0 },
-	{ "dest-nofollow", MOUNT_OPTION_LATER, 0, 0 },
+	{ "copy-symlink", MOUNT_OPTION_LINKS, MOUNT_COPY_SYMLINK, 0 },
+	{ "src-nofollow", MOUNT_OPTION_LINKS, MOUNT_SRC_NOFOLLOW, 0 },
+	{ "dest-nofollow", MOUNT_OPTION_LINKS, MOUNT_DEST_NOFOLLOW, 0 },
 	{ NULL, 0, 0, 0 },
 };
 
@@ -117,6 +117,9 @@ static void apply(struct mount_plan *plan, const struct mount_option *option)
 	case MOUNT_OPTION_IDMAP:
 		plan->idmap = true;
 		plan->recursive_idmap = option->set != 0;
+		break;
+	case MOUNT_OPTION_LINKS:
+		plan->links |= option->set;
 		break;
 	case MOUNT_OPTION_SUPERBLOCK:
 		plan->data[plan->n_data++] = option->name;

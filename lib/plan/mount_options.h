@@ -17,14 +17,23 @@ enum mount_option_kind {
 	MOUNT_OPTION_RECURSIVE, /* of this mount and those below */
 	MOUNT_OPTION_PROPAGATION,
 	MOUNT_OPTION_IDMAP,      /* how far its mapping of ids goes */
+	MOUNT_OPTION_LINKS,      /* what becomes of symbolic links */
 	MOUNT_OPTION_SUPERBLOCK, /* a flag of the file system, given to fsconfig as it is */
 	MOUNT_OPTION_LATER,      /* known, and not supported yet */
+};
+
+/* Symbolic links at the two ends of a bind mount: crun's options, which podman uses. */
+enum mount_links {
+	MOUNT_COPY_SYMLINK = 1,  /* a link is not mounted, but made anew */
+	MOUNT_SRC_NOFOLLOW = 2,  /* the link itself is mounted */
+	MOUNT_DEST_NOFOLLOW = 4, /* it is mounted over the link */
 };
 
 struct mount_option {
 	const char *name;
 	enum mount_option_kind kind;
-	unsigned int set; /* MOUNT_ATTR_*, MS_* of a propagation, 1 for a recursive bind or idmap */
+	unsigned int set;   /* MOUNT_ATTR_*, MS_* of a propagation, 1 for a recursive bind or idmap,
+			       MOUNT_* */
 	unsigned int clear; /* MOUNT_ATTR_* */
 };
 
@@ -37,7 +46,8 @@ struct mount_plan {
 	uint64_t recursive_set, recursive_clear; /* of all below too */
 	unsigned int propagation;                /* MS_*, with MS_REC */
 	bool idmap, recursive_idmap;
-	const char **data; /* options for the file system, "key" or "key=value" */
+	unsigned int links; /* enum mount_links */
+	const char **data;  /* options for the file system, "key" or "key=value" */
 	size_t n_data;
 };
 

@@ -51,13 +51,14 @@ static void add_changes(struct builder *builder, int16_t slot, const struct moun
 }
 
 static void add_target(struct builder *builder, enum op_kind kind, const char *path,
-		       const struct slots *slots)
+		       unsigned int links, const struct slots *slots)
 {
 	struct op *op = builder_add(builder, PLAN_CHILD, kind);
 
 	op->text = builder_string(builder, path);
 	op->slot = slots->mount;
 	op->slot2 = slots->target;
+	op->flags = links & MOUNT_DEST_NOFOLLOW ? OP_NOFOLLOW : 0;
 }
 
 static void add_attach(struct builder *builder, const char *path, const struct slots *slots)
@@ -73,15 +74,27 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 		     const struct spec_mount *mount, const struct mount_plan *plan,
 		     const struct slots *slots)
 {
-	struct op *op = builder_add(builder, PLAN_CHILD, OP_TREE);
+	const char *source = plan_host_path(request, mount->source);
+	size_t first = builder_count(builder, PLAN_CHILD);
+	struct op *op;
 
+	if (plan->links & MOUNT_COPY_SYMLINK) {
+		op = builder_add(builder, PLAN_CHILD, OP_COPY_SYMLINK);
+		op->text = builder_string(builder, source);
+		op->text2 = builder_string(builder, mount->destination);
+		op->tolerate = TOLERATE_DONE;
+	}
+	op = builder_add(builder, PLAN_CHILD, OP_TREE);
 	op->slot = slots->mount;
-	op->flags = plan->recursive_bind ? OP_RECURSIVE : 0;
-	op->text = builder_string(builder, plan_host_path(request, mount->source));
+	op->flags = (plan->recursive_bind ? OP_RECURSIVE : 0) |
+		    (plan->links & MOUNT_SRC_NOFOLLOW ? OP_NOFOLLOW : 0);
+	op->text = builder_string(builder, source);
 	plan_id_mappings_use(builder, request, mount, slots->mount, plan->recursive_idmap);
 	add_changes(builder, slots->mount, plan);
-	add_target(builder, OP_TARGET_LIKE, mount->destination, slots);
+	add_target(builder, OP_TARGET_LIKE, mount->destination, plan->links, slots);
 	add_attach(builder, mount->destination, slots);
+	if (plan->links & MOUNT_COPY_SYMLINK)
+		builder_skip(builder, PLAN_CHILD, first);
 }
 
 /* A read-only tmpfs (a /dev) has to take the mount points and devices of what follows first. */
@@ -96,7 +109,7 @@ static void add_remount(struct builder *builder, const struct spec_mount *mount,
 {
 	struct op *op;
 
-	add_target(builder, OP_TARGET, mount->destination, slots);
+	add_target(builder, OP_TARGET, mount->destination, plan->links, slots);
 	add_changes(builder, slots->target, plan);
 	op = builder_add(builder, PLAN_CHILD, OP_CLOSE);
 	op->slot = slots->target;
@@ -146,7 +159,7 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 	plan_id_mappings_use(builder, request, mount, slots->mount, false);
 	add_attributes(builder, slots->mount, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
 		       false);
-	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, slots);
+	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, plan->links, slots);
 	add_attach(builder, mount->destination, slots);
 }
 

@@ -119,7 +119,7 @@ static void add_time(struct builder *builder, const struct plan_request *request
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request)
 {
 	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
-	size_t n = builder->columns[PLAN_HOST].length / sizeof(*host);
+	size_t n = builder_count(builder, PLAN_HOST);
 	struct op *op;
 
 	for (size_t i = 0; i < n; i++) {

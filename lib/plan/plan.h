@@ -30,11 +30,13 @@ enum op_tolerance {
 	TOLERATE_MISSING, /* ENOENT, ENOTDIR: it is not there */
 	TOLERATE_REFUSED, /* EACCES, EPERM: we may not */
 	TOLERATE_UNKNOWN, /* ENOSYS, EOPNOTSUPP: the kernel does not have it */
+	TOLERATE_DONE,    /* EALREADY: the operation has done what those were for */
 };
 
 enum op_flag {
 	OP_RECURSIVE = 1, /* TREE, ATTRIBUTES: with the mounts below */
 	OP_KEEP = 2,      /* ATTACH: %1 stays open */
+	OP_NOFOLLOW = 4,  /* TREE, TARGET*: what is named may be a symbolic link */
 };
 
 struct op {

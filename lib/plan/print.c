@@ -148,6 +148,8 @@ static void print_column(struct text *text, const struct plan *plan, enum plan_c
 		plan_print_op(text, plan, &ops[i], true);
 		if (ops[i].flags & OP_RECURSIVE)
 			text_puts(text, ", recursively");
+		if (ops[i].flags & OP_NOFOLLOW)
+			text_puts(text, ", not following a link");
 		if (ops[i].tolerate)
 			text_printf(text, ", or skip %u", ops[i].skip);
 		if (where[0])

@@ -272,3 +272,19 @@ int path_parent(int root, const char *path, char name[PATH_SIZE])
 	parent[start] = '\0';
 	return path_make(root, parent, PATH_DIRECTORY);
 }
+
+int path_make_nofollow(int root, const char *path, enum path_kind kind)
+{
+	char name[PATH_SIZE];
+	int parent = path_parent(root, path, name), fd, r;
+
+	if (parent < 0)
+		return parent;
+	fd = try_open(parent, name, O_PATH | O_NOFOLLOW, 0, RESOLVE_CHILD);
+	if (fd == -ENOENT) {
+		r = make(parent, name, kind);
+		fd = r < 0 ? r : try_open(parent, name, O_PATH | O_NOFOLLOW, 0, RESOLVE_CHILD);
+	}
+	sys_close(parent);
+	return fd;
+}

@@ -22,6 +22,10 @@ int path_open(int root, const char *path, int flags) _must_check_;
  * the root, as if the missing part had been there. Returns the descriptor. */
 int path_make(int root, const char *path, enum path_kind kind) _must_check_;
 
+/* As path_make(), but the last component itself, also when it is a symbolic link. -EINVAL when
+ * there is none, as in "/" and "..". */
+int path_make_nofollow(int root, const char *path, enum path_kind kind) _must_check_;
+
 /* Opens the directory that holds the last component of @path, making it when it is missing, and
  * copies that component to @name. Symbolic links in the last component are not followed. */
 int path_parent(int root, const char *path, char name[PATH_SIZE]) _must_check_;

@@ -283,7 +283,7 @@ class NotYet(Test):
                      linux__personality={"domain": "LINUX"})
 
     def test_mount_options(self):
-        for option in ("tmpcopyup", "copy-symlink"):
+        for option in ("tmpcopyup",):
             self.refused('/mounts/0/options: "%s" is not supported yet' % option,
                          mounts=[tmpfs("/tmp", option)])
 

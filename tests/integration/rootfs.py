@@ -86,6 +86,71 @@ class Root(Test):
             self.assertNotIn("home=", result.out, cwd)
 
 
+class LinkOptions(Test):
+    """copy-symlink, src-nofollow and dest-nofollow: options of crun, which podman uses."""
+
+    def setUp(self):
+        super().setUp()
+        self.host = os.path.join(self.directory, "host")
+        os.makedirs(self.host)
+        write(self.host + "/file", "text")
+        os.symlink("file", self.host + "/link")
+        os.symlink("/no/where", self.host + "/dangling")
+
+    def test_a_link_is_made_anew(self):
+        for name, text in (("link", "file"), ("dangling", "/no/where")):
+            entry = bind("%s/%s" % (self.host, name), "/new/place", "copy-symlink")
+            bundle = self.bundle(minimal("exit", "0", mounts=[entry]))
+            self.assertEqual(self.run_container(bundle).code, 0)
+            self.assertEqual(os.readlink(bundle.rootfs + "/new/place"), text)
+            self.assertEqual(self.run_container(bundle).code, 0)
+
+    def test_what_is_no_link_is_mounted(self):
+        entry = bind(self.host + "/file", "/place", "copy-symlink", "ro")
+        self.prints("text", minimal("read", "/place", mounts=[entry]))
+        self.prints("open=EROFS", minimal("open", "/place", "w", mounts=[entry]), code=1)
+        entry = bind(self.host, "/place", "copy-symlink")
+        self.prints("text", minimal("read", "/place/file", mounts=[entry, tmpfs("/next")]))
+
+    def test_something_else_is_there(self):
+        bundle = self.bundle(minimal(mounts=[bind(self.host + "/link", "/bin", "copy-symlink")]))
+        self.fails(bundle.at("/mounts/0", 'make "/bin" the same symbolic link as "%s/link": '
+                             "file exists" % self.host), "create", "--bundle", bundle.path, self.new_id())
+
+    def test_the_source_is_the_link(self):
+        for name, text in (("link", "file"), ("dangling", "/no/where")):
+            entry = bind("%s/%s" % (self.host, name), "/place", "src-nofollow")
+            bundle = self.bundle(minimal("readlink", "/place", mounts=[entry]))
+            self.prints("readlink=" + text, bundle)
+            self.assertEqual(read(bundle.rootfs + "/place"), "")
+        self.prints("text", minimal("read", "/place", mounts=[bind(self.host + "/link", "/place")]))
+
+    def test_the_destination_is_the_link(self):
+        bundle = self.bundle(minimal("read", "/place", mounts=[
+            bind(self.host + "/file", "/place", "dest-nofollow")]))
+        os.symlink("/else", bundle.rootfs + "/place")
+        write(bundle.rootfs + "/else", "untouched")
+        self.prints("text", bundle)
+        bundle.config["process"]["args"][2] = "/else"
+        bundle.save()
+        self.prints("untouched", bundle)
+        bundle.config["mounts"][0]["options"] = ["bind"]
+        bundle.save()
+        self.prints("text", bundle)
+
+    def test_a_directory_over_a_link(self):
+        bundle = self.bundle(minimal(mounts=[bind(self.host, "/place", "dest-nofollow")]))
+        os.symlink("/bin", bundle.rootfs + "/place")
+        result = self.ocirun("create", "--bundle", bundle.path, self.new_id())
+        self.assertEqual(result.code, 1)
+        self.assertRegex(result.err, r'/mounts/0: mount on "/place": invalid argument\n$')
+
+    def test_validate(self):
+        for option, code in (("copy-symlink", 0), ("src-nofollow", 0), ("dest-nofollow", 1)):
+            bundle = self.bundle(minimal(mounts=[bind(self.host + "/dangling", "/place", option)]))
+            self.assertEqual(self.ocirun("validate", "--bundle", bundle.path).code, code, option)
+
+
 class MappedIds(Test):
     """uidMappings and gidMappings of mounts: MNT-08, MNT-09, IDM-01 to IDM-03, RID-01 to RID-03.
     mount_setattr(2), MOUNT_ATTR_IDMAP"""

@@ -60,6 +60,9 @@ ALLOWED = {
     (FILES, "do_device", "mknodat"): ONE_NAME,
     (FILES, "do_device", "fchownat"): ONE_NAME + ", not following",
     (FILES, "do_symlink", "symlinkat"): ONE_NAME,
+    (FILES, "is_link_to", "readlinkat"): ONE_NAME + ", not following",
+    (FILES, "do_copy_symlink", "readlinkat"): "a source of a bind mount: a path of the host",
+    (FILES, "do_copy_symlink", "symlinkat"): ONE_NAME,
     (FILES, "do_proc_write", "sys_openat2"): "BENEATH a procfs of our own, no links, no crossing",
 
     (NAMESPACES, "write_offsets", "sys_openat"): OWN_PROC,

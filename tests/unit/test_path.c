@@ -193,6 +193,29 @@ START_TEST(parent_and_name)
 }
 END_TEST
 
+START_TEST(last_link_is_not_followed)
+{
+	struct place place = place_make();
+	struct stat st;
+	int fd;
+
+	make_link(&place, "nowhere", "link");
+	fd = path_make_nofollow(place.root, "/./link", PATH_FILE);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_uint_eq(st.st_mode & S_IFMT, S_IFLNK);
+	assert_at(&place, fd, "/root/link");
+	ck_assert_int_eq(faccessat(place.root, "nowhere", F_OK, 0), -1);
+	make_link(&place, "/a", "way"); /* on the way there it is */
+	assert_at(&place, path_make_nofollow(place.root, "way/b/c", PATH_DIRECTORY), "/root/a/b/c");
+	assert_at(&place, path_make_nofollow(place.root, "a/file", PATH_FILE), "/root/a/file");
+	assert_at(&place, path_make_nofollow(place.root, "a/file", PATH_FILE), "/root/a/file");
+	ck_assert_int_eq(path_make_nofollow(place.root, "/", PATH_DIRECTORY), -EINVAL);
+	ck_assert_int_eq(path_make_nofollow(place.root, "a/..", PATH_DIRECTORY), -EINVAL);
+	ck_assert_int_eq(path_make_nofollow(place.root, "a/file/x", PATH_FILE), -ENOTDIR);
+	place_done(&place);
+}
+END_TEST
+
 /* Deep paths do not use up descriptors. */
 START_TEST(no_descriptor_is_lost)
 {
@@ -214,4 +237,5 @@ START_TEST(no_descriptor_is_lost)
 END_TEST
 
 UNIT_MAIN("path", makes_what_is_missing, stays_inside, dangling_links_are_followed, refuses,
-	  magic_links_are_refused, parent_and_name, no_descriptor_is_lost)
+	  magic_links_are_refused, parent_and_name, last_link_is_not_followed,
+	  no_descriptor_is_lost)
