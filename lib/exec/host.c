@@ -175,6 +175,8 @@ int host_spawn(struct host *host, const struct op *op, struct oci_error *err)
 		.image = host->image,
 		.flags = op->a,
 		.cgroup = op->slot == SLOT_NONE ? -1 : host->fds[op->slot],
+		.pid_namespace = op->slot2 == SLOT_NONE ? -1 : host->fds[op->slot2],
+		.where = plan_string(host->plan, op->where),
 		.fds = host->fds,
 		.n_fds = host->plan->inherited,
 		.preserve = host->plan->preserve,

@@ -36,11 +36,6 @@ int plan_namespaces_check(const struct plan_request *request, struct oci_error *
 			return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
 					  "/linux/namespaces: a %s namespace is not supported yet",
 					  name_of(spec_namespace_names, listed->type));
-	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWPID);
-	if (namespace && namespace->path)
-		return fail_plain(
-			err, -EOPNOTSUPP, "/linux/namespaces",
-			"/linux/namespaces: joining a pid namespace is not supported yet");
 	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWNS);
 	if (!namespace || namespace->path)
 		return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
@@ -81,8 +76,23 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 		op = builder_add(builder, PLAN_HOST, OP_NAMESPACE);
 		op->a = (unsigned int)namespace->type;
 		op->b = changes(request->spec, op->a); /* then it may not be the host's */
-		op->slot = builder_inherited_slot(builder);
 		op->text = builder_string(builder, namespace->path);
+		/* Init is born in it, so it is the host that enters it. */
+		op->slot = op->a == ABI_CLONE_NEWPID ? builder_slot(builder, PLAN_HOST)
+						     : builder_inherited_slot(builder);
+	}
+}
+
+void plan_namespaces_spawn(struct builder *builder, struct op *spawn)
+{
+	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
+	size_t n = builder_count(builder, PLAN_HOST);
+
+	for (size_t i = 0; i < n; i++) {
+		if (host[i].kind != OP_NAMESPACE || host[i].a != ABI_CLONE_NEWPID)
+			continue;
+		spawn->slot2 = host[i].slot;
+		spawn->where = host[i].where;
 	}
 }
 
@@ -123,7 +133,7 @@ void plan_namespaces_enter(struct builder *builder, const struct plan_request *r
 	struct op *op;
 
 	for (size_t i = 0; i < n; i++) {
-		if (host[i].kind != OP_NAMESPACE)
+		if (host[i].kind != OP_NAMESPACE || host[i].a == ABI_CLONE_NEWPID)
 			continue;
 		builder->where = host[i].where;
 		op = builder_add(builder, PLAN_CHILD, OP_SETNS);

@@ -258,9 +258,6 @@ class NotYet(Test):
     def test_namespaces(self):
         self.refused("/linux/namespaces: a user namespace is not supported yet",
                      linux__namespaces=self.namespaces({"type": "user"}))
-        self.refused("/linux/namespaces: joining a pid namespace is not supported yet",
-                     linux__namespaces=[{"type": "mount"},
-                                        {"type": "pid", "path": "/proc/self/ns/pid"}])
         for namespaces in ([], [{"type": "pid"}], [{"type": "mount", "path": "/proc/self/ns/mnt"}]):
             self.refused("/linux/namespaces: a container without a new mount namespace is not "
                          "supported", linux__namespaces=namespaces)

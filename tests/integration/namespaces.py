@@ -94,5 +94,64 @@ class Time(Test):
                                     "joined: it has its own"), bundle)
 
 
+class Pid(Test):
+    """A pid namespace that is joined: NS-04, NS-05. pid_namespaces(7)"""
+
+    def joining(self, path, *facts):
+        return minimal(*facts, mounts=[PROC], linux__namespaces=[
+            {"type": "mount"}, {"type": "pid", "path": path}])
+
+    def test_of_another_container(self):
+        """It sees the other's processes, and the caller's children are born where they were."""
+        first, pid, _ = self.running()
+        facts = self.observe(self.joining("/proc/%d/ns/pid" % pid, "ns", "pid", "ppid"))
+        inside = os.readlink("/proc/%d/ns/pid" % pid)
+        self.assertIn(facts["ns.pid"], inside)
+        self.assertNotEqual((facts["pid"], facts["ppid"]), ("1", "1"))
+        self.assertEqual(facts["ppid"], "0")
+        result = self.run_container(self.joining("/proc/%d/ns/pid" % pid, "read", "/proc/1/comm"))
+        self.assertEqual(result.out, harness.read("/proc/%d/comm" % pid))
+        second, other, _ = self.running(self.joining("/proc/%d/ns/pid" % pid, "sleep"))
+        self.assertEqual(os.readlink("/proc/%d/ns/pid" % other), inside)
+        self.assertEqual(self.state(second)["status"], "running")
+        self.works("kill", first, "KILL")   # the kernel ends all of the namespace
+        self.wait_stopped(second, other)
+        os.waitpid(other, 0)                # and its init when they are gone
+        self.wait_stopped(first, pid)
+        self.works("delete", first)
+        self.works("delete", second)
+
+    def test_deleted_by_itself(self):
+        first, pid, _ = self.running()
+        second, other, _ = self.running(self.joining("/proc/%d/ns/pid" % pid, "sleep"))
+        self.works("delete", "--force", second)
+        os.waitpid(other, 0)
+        self.assertEqual(self.state(first)["status"], "running")
+        self.works("delete", "--force", first)
+
+    def test_of_the_caller(self):
+        facts = self.observe(self.joining("/proc/self/ns/pid", "ns", "pid"))
+        self.assertIn(facts["ns.pid"], own("pid"))
+        self.assertNotEqual(facts["pid"], "1")
+
+    def test_a_dead_one(self):
+        id, pid, _ = self.running()
+        fd = os.open("/proc/%d/ns/pid" % pid, os.O_RDONLY | os.O_CLOEXEC)
+        self.works("delete", "--force", id)
+        bundle = self.bundle(self.joining("/proc/%d/fd/%d" % (os.getpid(), fd)))
+        self.create_fails(bundle.at("/linux/namespaces/1/path",
+                                    "the pid namespace is dead: its init has ended"), bundle)
+        os.close(fd)
+
+    def test_one_that_is_not_below(self):
+        """From a pid namespace of its own, that of the host cannot be joined."""
+        bundle = self.bundle(self.joining("/proc/%d/ns/pid" % os.getpid()))
+        result = self.ocirun("create", "--bundle", bundle.path, self.new_id(),
+                             prefix=("unshare", "--pid", "--fork"))
+        self.assertEqual((result.code, result.err), (1, "ocirun: %s\n" % bundle.at(
+            "/linux/namespaces/1/path",
+            "a pid namespace can be joined from one above it alone")))
+
+
 if __name__ == "__main__":
     harness.main()
