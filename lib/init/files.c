@@ -12,7 +12,6 @@ static int check_device(int parent, const char *name, const struct op *op)
 {
 	unsigned int type = (unsigned int)op->a & ABI_S_IFMT;
 	struct statx st;
-	uint64_t device;
 	int r;
 
 	r = (int)SYS(__NR_statx, parent, name, ABI_AT_SYMLINK_NOFOLLOW, STATX_TYPE, &st);
@@ -22,11 +21,7 @@ static int check_device(int parent, const char *name, const struct op *op)
 		return -EEXIST;
 	if (type != ABI_S_IFCHR && type != ABI_S_IFBLK)
 		return 0;
-	/* As glibc's makedev() and the kernel's new_encode_dev() have it. */
-	device = (st.stx_rdev_minor & 0xffu) | (st.stx_rdev_major & 0xfffu) << 8 |
-		 (uint64_t)(st.stx_rdev_minor & ~0xffu) << 12 |
-		 (uint64_t)(st.stx_rdev_major & ~0xfffu) << 32;
-	return device == op->b ? 0 : -EEXIST;
+	return abi_device(st.stx_rdev_major, st.stx_rdev_minor) == op->b ? 0 : -EEXIST;
 }
 
 int do_device(struct init *init, const struct op *op)

@@ -191,8 +191,7 @@ static struct names list_mount_options(struct arena *arena)
 	struct names names = { .set = true };
 
 	for (const struct mount_option *option = mount_options; option->name; option++)
-		if (option->kind != MOUNT_OPTION_LATER)
-			add(arena, &names, option->name);
+		add(arena, &names, option->name);
 	qsort(names.item, names.n, sizeof(*names.item), compare);
 	return names;
 }

@@ -59,12 +59,15 @@ size_t builder_count(const struct builder *builder, enum plan_column column)
 	return builder->columns[column].length / sizeof(struct op);
 }
 
-void builder_skip(struct builder *builder, enum plan_column column, size_t index)
+void builder_skip(struct builder *builder, enum plan_column column, size_t index,
+		  enum op_tolerance tolerance)
 {
 	struct op *ops = (struct op *)(void *)builder->columns[column].data;
 
-	if (!builder->columns[column].failed)
-		ops[index].skip = (uint8_t)(builder_count(builder, column) - index - 1);
+	if (builder->columns[column].failed)
+		return;
+	ops[index].tolerate = (uint8_t)tolerance;
+	ops[index].skip = (uint8_t)(builder_count(builder, column) - index - 1);
 }
 
 void builder_fail(struct builder *builder, int error)

@@ -32,8 +32,9 @@ struct op *builder_add(struct builder *builder, enum plan_column column, enum op
 /* How many operations a column has. */
 size_t builder_count(const struct builder *builder, enum plan_column column);
 
-/* Has the operation number @index skip all that were added behind it. */
-void builder_skip(struct builder *builder, enum plan_column column, size_t index);
+/* Has the operation number @index skip all that were added behind it, with these errors. */
+void builder_skip(struct builder *builder, enum plan_column column, size_t index,
+		  enum op_tolerance tolerance);
 
 /* Copies a string, or any bytes (aligned to 8), and returns the reference for struct op. NULL is a
  * string that there was no memory for. */

@@ -73,7 +73,7 @@ const struct mount_option mount_options[] = {
 	{ "nomand", MOUNT_OPTION_SUPERBLOCK, 0, 0 },
 	{ "idmap", MOUNT_OPTION_IDMAP, 0, 0 },
 	{ "ridmap", MOUNT_OPTION_IDMAP, 1, 0 },
-	{ "tmpcopyup", MOUNT_OPTION_LATER, 0, 0 },
+	{ "tmpcopyup", MOUNT_OPTION_COPY_UP, 0, 0 },
 	{ "copy-symlink", MOUNT_OPTION_LINKS, MOUNT_COPY_SYMLINK, 0 },
 	{ "src-nofollow", MOUNT_OPTION_LINKS, MOUNT_SRC_NOFOLLOW, 0 },
 	{ "dest-nofollow", MOUNT_OPTION_LINKS, MOUNT_DEST_NOFOLLOW, 0 },
@@ -121,17 +121,19 @@ static void apply(struct mount_plan *plan, const struct mount_option *option)
 	case MOUNT_OPTION_LINKS:
 		plan->links |= option->set;
 		break;
+	case MOUNT_OPTION_COPY_UP:
+		plan->copy_up = true;
+		break;
 	case MOUNT_OPTION_SUPERBLOCK:
 		plan->data[plan->n_data++] = option->name;
 		break;
 	case MOUNT_OPTION_NOTHING:
-	case MOUNT_OPTION_LATER:
 		break;
 	}
 }
 
-int mount_options_read(const struct spec_mount *mount, unsigned int index, struct arena *arena,
-		       struct mount_plan *ret, struct oci_error *err)
+int mount_options_read(const struct spec_mount *mount, struct arena *arena, struct mount_plan *ret,
+		       struct oci_error *err)
 {
 	struct mount_plan plan = { 0 };
 
@@ -145,10 +147,6 @@ int mount_options_read(const struct spec_mount *mount, unsigned int index, struc
 			continue; /* podman writes it */
 		if (!option)
 			plan.data[plan.n_data++] = *name;
-		else if (option->kind == MOUNT_OPTION_LATER)
-			return fail_plain(err, -EOPNOTSUPP, "/mounts",
-					  "/mounts/%u/options: \"%s\" is not supported yet", index,
-					  *name);
 		else
 			apply(&plan, option);
 	}

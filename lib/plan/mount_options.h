@@ -18,8 +18,8 @@ enum mount_option_kind {
 	MOUNT_OPTION_PROPAGATION,
 	MOUNT_OPTION_IDMAP,      /* how far its mapping of ids goes */
 	MOUNT_OPTION_LINKS,      /* what becomes of symbolic links */
+	MOUNT_OPTION_COPY_UP,    /* a tmpfs begins with what it covers */
 	MOUNT_OPTION_SUPERBLOCK, /* a flag of the file system, given to fsconfig as it is */
-	MOUNT_OPTION_LATER,      /* known, and not supported yet */
 };
 
 /* Symbolic links at the two ends of a bind mount: crun's options, which podman uses. */
@@ -45,14 +45,14 @@ struct mount_plan {
 	uint64_t set, clear;                     /* of the mount itself */
 	uint64_t recursive_set, recursive_clear; /* of all below too */
 	unsigned int propagation;                /* MS_*, with MS_REC */
-	bool idmap, recursive_idmap;
+	bool idmap, recursive_idmap, copy_up;
 	unsigned int links; /* enum mount_links */
 	const char **data;  /* options for the file system, "key" or "key=value" */
 	size_t n_data;
 };
 
-/* Reads the options of mount number @index. -EOPNOTSUPP for one that comes later. */
-int mount_options_read(const struct spec_mount *mount, unsigned int index, struct arena *arena,
-		       struct mount_plan *ret, struct oci_error *err) _must_check_;
+/* Reads the options of a mount. */
+int mount_options_read(const struct spec_mount *mount, struct arena *arena, struct mount_plan *ret,
+		       struct oci_error *err) _must_check_;
 
 #endif

@@ -82,7 +82,6 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 		op = builder_add(builder, PLAN_CHILD, OP_COPY_SYMLINK);
 		op->text = builder_string(builder, source);
 		op->text2 = builder_string(builder, mount->destination);
-		op->tolerate = TOLERATE_DONE;
 	}
 	op = builder_add(builder, PLAN_CHILD, OP_TREE);
 	op->slot = slots->mount;
@@ -94,7 +93,7 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 	add_target(builder, OP_TARGET_LIKE, mount->destination, plan->links, slots);
 	add_attach(builder, mount->destination, slots);
 	if (plan->links & MOUNT_COPY_SYMLINK)
-		builder_skip(builder, PLAN_CHILD, first);
+		builder_skip(builder, PLAN_CHILD, first, TOLERATE_DONE);
 }
 
 /* A read-only tmpfs (a /dev) has to take the mount points and devices of what follows first. */
@@ -136,6 +135,34 @@ static void add_data(struct builder *builder, const struct mount_plan *plan, int
 	}
 }
 
+/* What a tmpfs takes over from the directory that it covers, if there is one: as runc and crun have
+ * it, the mode when the options do not give one. */
+static void add_inheritance(struct builder *builder, const struct spec_mount *mount,
+			    const struct mount_plan *plan, const struct slots *slots)
+{
+	bool mode = strcmp(mount->type, "tmpfs") == 0;
+	size_t first = builder_count(builder, PLAN_CHILD);
+	struct op *op;
+
+	for (size_t i = 0; i < plan->n_data; i++)
+		mode = mode && strncmp(plan->data[i], "mode=", strlen("mode=")) != 0;
+	if (!mode && !plan->copy_up)
+		return;
+	add_target(builder, OP_TARGET, mount->destination, plan->links, slots);
+	if (mode) {
+		op = builder_add(builder, PLAN_CHILD, OP_TMPFS_MODE);
+		op->slot = slots->mount;
+		op->slot2 = slots->target;
+	}
+	if (plan->copy_up) {
+		op = builder_add(builder, PLAN_CHILD, OP_COPY_UP);
+		op->slot = slots->mount;
+		op->slot2 = slots->target;
+	}
+	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slots->target;
+	builder_skip(builder, PLAN_CHILD, first, TOLERATE_MISSING);
+}
+
 static void add_file_system(struct builder *builder, const struct plan_request *request,
 			    const struct spec_mount *mount, const struct mount_plan *plan,
 			    const struct slots *slots)
@@ -156,6 +183,7 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 	op->a = plan->set | plan->recursive_set;
 	if (is_readonly_later(mount, plan))
 		op->a &= ~(uint64_t)ABI_MOUNT_ATTR_RDONLY;
+	add_inheritance(builder, mount, plan, slots);
 	plan_id_mappings_use(builder, request, mount, slots->mount, false);
 	add_attributes(builder, slots->mount, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
 		       false);
@@ -166,6 +194,15 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 static bool is_cgroup(const struct spec_mount *mount)
 {
 	return mount->type && strcmp(mount->type, "cgroup") == 0;
+}
+
+static int check_copy_up(const struct spec_mount *mount, unsigned int index,
+			 const struct mount_plan *plan, struct oci_error *err)
+{
+	if (!plan->copy_up || (!plan->bind && !plan->remount && !is_cgroup(mount)))
+		return 0;
+	return fail_plain(err, -EINVAL, "/mounts",
+			  "/mounts/%u/options: \"tmpcopyup\" is for a new tmpfs", index);
 }
 
 static int check_idmap(const struct spec_mount *mount, unsigned int index,
@@ -198,10 +235,12 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	struct mount_plan plan;
 	int r;
 
-	r = mount_options_read(mount, index, request->arena, &plan, err);
+	r = mount_options_read(mount, request->arena, &plan, err);
 	if (r < 0)
 		return r;
-	r = check_idmap(mount, index, &plan, err);
+	r = check_copy_up(mount, index, &plan, err);
+	if (r == 0)
+		r = check_idmap(mount, index, &plan, err);
 	if (r < 0)
 		return r;
 	builder_where(builder, "/mounts/%u", index);

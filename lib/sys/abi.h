@@ -120,8 +120,16 @@ struct abi_mount_attr {
 #define ABI_S_IFDIR 0040000
 #define ABI_S_IFBLK 0060000
 #define ABI_S_IFREG 0100000
+#define ABI_S_IFLNK 0120000
 
 /* File system magics: <linux/magic.h> lacks the newer ones. */
 #define ABI_PIDFS_MAGIC 0x50494446 /* 6.9 */
+
+/* A device number as mknod(2) and glibc's makedev(3) have it. */
+static inline uint64_t abi_device(uint32_t major, uint32_t minor)
+{
+	return (minor & 0xffu) | (major & 0xfffu) << 8 | (uint64_t)(minor & ~0xffu) << 12 |
+	       (uint64_t)(major & ~0xfffu) << 32;
+}
 
 #endif

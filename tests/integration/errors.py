@@ -279,11 +279,6 @@ class NotYet(Test):
         self.refused("/linux: intelRdt, personality and memoryPolicy are not supported yet",
                      linux__personality={"domain": "LINUX"})
 
-    def test_mount_options(self):
-        for option in ("tmpcopyup",):
-            self.refused('/mounts/0/options: "%s" is not supported yet' % option,
-                         mounts=[tmpfs("/tmp", option)])
-
     def test_seccomp_notify(self):
         config = minimal()
         config["linux"]["seccomp"] = {

@@ -151,6 +151,121 @@ class LinkOptions(Test):
             self.assertEqual(self.ocirun("validate", "--bundle", bundle.path).code, code, option)
 
 
+class CopyUp(Test):
+    """tmpcopyup, and the mode of a tmpfs that does not ask for one."""
+
+    def filled(self, *options, verb=("exit", "0"), **changes):
+        """A bundle whose image has things in /data, and a tmpfs over it."""
+        bundle = self.bundle(minimal(*verb, mounts=[tmpfs("/data", *options)], **changes))
+        data = bundle.rootfs + "/data"
+        os.makedirs(data + "/dir/below")
+        write(data + "/file", "text" * 100000)
+        os.chmod(data + "/file", 0o4751)
+        os.chown(data + "/dir", 3, 4)
+        os.chmod(data + "/dir", 0o2715)
+        write(data + "/dir/below/file", "deep")
+        os.chown(data + "/dir/below/file", 5, 6)
+        os.utime(data + "/dir/below/file", (1000000000, 1100000000))
+        os.symlink("/etc/passwd", data + "/link")
+        os.chown(data + "/link", 7, 8, follow_symlinks=False)
+        os.mkfifo(data + "/fifo", 0o640)
+        os.mknod(data + "/null", stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        os.chmod(data, 0o1755)
+        return bundle
+
+    def look(self, bundle, path):
+        bundle.config["process"]["args"] = ["/bin/report", "stat", path]
+        bundle.save()
+        facts = self.observe(bundle)
+        return tuple(facts[name] for name in ("type", "mode", "uid", "gid", "mtime", "size"))
+
+    def test_all_of_it(self):
+        bundle = self.filled("tmpcopyup")
+        for path in ("/data/file", "/data/dir", "/data/dir/below", "/data/dir/below/file",
+                     "/data/fifo", "/data/null"):
+            inside, outside = self.look(bundle, path), os.lstat(bundle.rootfs + path)
+            self.assertEqual(inside[1:5], ("%04o" % stat.S_IMODE(outside.st_mode),
+                                           str(outside.st_uid), str(outside.st_gid),
+                                           str(int(outside.st_mtime))), path)
+        self.assertEqual(self.look(bundle, "/data/dir/below/file"),
+                         ("file", "0644", "5", "6", "1100000000", "4"))
+        self.assertEqual(self.look(bundle, "/data/file")[5], "400000")
+        bundle.config["process"]["args"] = ["/bin/report", "readlink", "/data/link"]
+        bundle.save()
+        self.prints("readlink=/etc/passwd", bundle)
+        bundle.config["process"]["args"] = ["/bin/report", "read", "/data/dir/below/file"]
+        bundle.save()
+        self.prints("deep", bundle)
+
+    def test_it_is_a_copy(self):
+        bundle = self.filled("tmpcopyup", verb=("write", "/data/file", "other"))
+        self.assertEqual(self.run_container(bundle).code, 0)
+        self.assertEqual(read(bundle.rootfs + "/data/file"), "text" * 100000)
+
+    def test_extended_attributes(self):
+        value = bytes.fromhex("0100000200040000000000000000000000000000")   # cap_net_bind_service=p
+        bundle = self.filled("tmpcopyup", verb=("caps",), process__args=["/data/report", "caps"],
+                             process__user={"uid": 9, "gid": 9}, process__capabilities={
+                                 "bounding": ["CAP_NET_BIND_SERVICE"]})
+        shutil.copy(bundle.rootfs + "/bin/report", bundle.rootfs + "/data/report")
+        os.setxattr(bundle.rootfs + "/data/report", "security.capability", value)
+        os.chmod(bundle.rootfs + "/data", 0o755)
+        self.assertEqual(self.observe(bundle)["caps.permitted.names"], "CAP_NET_BIND_SERVICE")
+
+    def test_readonly(self):
+        bundle = self.filled("tmpcopyup", "ro", verb=("open", "/data/file", "w"))
+        self.prints("open=EROFS", bundle, code=1)
+
+    def test_nothing_there(self):
+        bundle = self.bundle(minimal("stat", "/new", mounts=[tmpfs("/new", "tmpcopyup")]))
+        self.assertEqual(self.observe(bundle)["mode"], "1777")
+
+    def test_through_a_link(self):
+        """The destination is resolved inside the root; what links in it say is not followed."""
+        bundle = self.filled("tmpcopyup")
+        os.symlink("/data/dir", bundle.rootfs + "/way")
+        bundle.config["mounts"] = [tmpfs("/way", "tmpcopyup")]
+        self.assertEqual(self.look(bundle, "/data/dir/below/file")[0:3], ("file", "0644", "5"))
+        self.assertEqual(self.look(bundle, "/data/dir")[1:4], ("2715", "0", "0"))
+
+    def test_too_small(self):
+        bundle = self.filled("tmpcopyup", "size=64k")
+        self.fails(bundle.at("/mounts/0", "copy what it covers: no space left on device"),
+                   "create", "--bundle", bundle.path, self.new_id())
+
+    def test_deeper_than_anybody_needs(self):
+        bundle = self.filled("tmpcopyup")
+        os.makedirs(bundle.rootfs + "/data/" + "d/" * 200)
+        self.fails(bundle.at("/mounts/0", "copy what it covers: too many levels of symbolic links"),
+                   "create", "--bundle", bundle.path, self.new_id())
+        shutil.rmtree(bundle.rootfs + "/data/d")
+        os.makedirs(bundle.rootfs + "/data/" + "d/" * 100)
+        self.assertEqual(self.look(bundle, "/data/" + "d/" * 100)[0], "dir")
+
+    def test_ids(self):
+        """They are those of the image; the mapping of the mount comes on top."""
+        kernel = tuple(int(number) for number in os.uname().release.split(".")[:2])
+        harness.skip_unless(kernel >= (6, 3), "tmpfs cannot map ids before Linux 6.3")
+        bundle = self.filled("tmpcopyup")
+        ids = [{"containerID": 0, "hostID": 50, "size": 10}]
+        bundle.config["mounts"][0].update(uidMappings=ids, gidMappings=ids)
+        self.assertEqual(self.look(bundle, "/data/dir/below/file")[2:4], ("55", "56"))
+
+    def test_where_it_makes_no_sense(self):
+        for entry in (bind("/tmp", "/x", "tmpcopyup"),
+                      {"destination": "/x", "type": "cgroup", "options": ["tmpcopyup"]},
+                      {"destination": "/x", "options": ["remount", "tmpcopyup"]}):
+            bundle = self.bundle(minimal(mounts=[entry]))
+            self.fails(bundle.at("/mounts/0/options", '"tmpcopyup" is for a new tmpfs'), "create",
+                       "--bundle", bundle.path, self.new_id())
+
+    def test_mode(self):
+        """What runc and crun do: that of the directory below, unless the options say another."""
+        for options, want in (((), "1755"), (("mode=711",), "0711"), (("size=1m",), "1755"),
+                              (("tmpcopyup", "mode=700"), "0700")):
+            self.assertEqual(self.look(self.filled(*options), "/data")[1], want, options)
+
+
 class MappedIds(Test):
     """uidMappings and gidMappings of mounts: MNT-08, MNT-09, IDM-01 to IDM-03, RID-01 to RID-03.
     mount_setattr(2), MOUNT_ATTR_IDMAP"""
@@ -535,7 +650,7 @@ class Links(Test):
         os.symlink("a", bundle.rootfs + "/b")
         result = self.run_container(bundle)
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /mounts/0: make directory "/a/x": '
+        self.assertRegex(result.err, r'^ocirun: config\.json:\d+:\d+: /mounts/0: open "/a/x" in the root: '
                          r'too many levels of symbolic links\n$')
 
     def test_devices_and_links(self):

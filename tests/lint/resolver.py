@@ -24,10 +24,10 @@ PATH = {
     "swapon": 1, "quotactl": 2, "bind": 2, "connect": 2,
 }
 NO_PATH = set("""accept accept4 bpf capget capset close close_range clone3 dup dup3 exit exit_group
-    fchdir fchmod fchown fcntl fsconfig fsmount fsopen fstat getcwd getpid getppid getrandom ioctl ioprio_set
+    fchdir fchmod fgetxattr flistxattr fsetxattr fchown fcntl fsconfig fsmount fsopen fstat getcwd getdents64 getpid getppid getrandom ioctl ioprio_set
     keyctl kill lseek madvise mmap mprotect munmap personality pidfd_getfd pidfd_open
     pidfd_send_signal poll ppoll prctl prlimit64 read recvfrom recvmsg rt_sigaction rt_sigprocmask
-    sched_setaffinity sched_setattr sched_setscheduler seccomp sendmsg sendto set_mempolicy
+    sched_setaffinity sched_setattr sched_setscheduler seccomp sendfile sendmsg sendto set_mempolicy
     setdomainname setgroups sethostname setns setpriority setresgid setresuid setsid socket
     socketpair umask unshare wait4 waitid write""".split())
 # Wrappers of lib/sys/calls.h -> index of the path among their arguments
@@ -36,7 +36,7 @@ WRAPPERS = {"sys_openat": 1, "sys_openat2": 1, "sys_open_tree": 1, "sys_move_mou
 
 CALLS, PATHS = "lib/sys/calls.h", "lib/sys/path.c"
 FILES, MOUNTS, PROCESS = "lib/init/files.c", "lib/init/mounts.c", "lib/init/process.c"
-NAMESPACES = "lib/init/namespaces.c"
+NAMESPACES, COPY_UP = "lib/init/namespaces.c", "lib/init/copy_up.c"
 OWN_PROC = "a file of the kernel in a procfs that nobody else sees, not attached anywhere"
 ONE_NAME = "one component, in a directory that path_parent() opened inside the root"
 HOST = "the host's own file, before the container's root is entered"
@@ -64,6 +64,15 @@ ALLOWED = {
     (FILES, "do_copy_symlink", "readlinkat"): "a source of a bind mount: a path of the host",
     (FILES, "do_copy_symlink", "symlinkat"): ONE_NAME,
     (FILES, "do_proc_write", "sys_openat2"): "BENEATH a procfs of our own, no links, no crossing",
+
+    (COPY_UP, "open_entry", "sys_openat2"): ONE_NAME + ", BENEATH, no links",
+    (COPY_UP, "copy_file", "sys_openat"): ONE_NAME + " of ours, O_EXCL and O_NOFOLLOW",
+    (COPY_UP, "copy_link", "symlinkat"): ONE_NAME + " of ours",
+    (COPY_UP, "copy_node", "mknodat"): ONE_NAME + " of ours",
+    (COPY_UP, "copy_below", "sys_openat"): '"." of a descriptor',
+    (COPY_UP, "copy_below", "mkdirat"): ONE_NAME + " of ours",
+    (COPY_UP, "do_tmpfs_mode", "fchmodat"): '"." of a descriptor',
+    (COPY_UP, "do_copy_up", "sys_openat"): '"." of a descriptor',
 
     (NAMESPACES, "write_offsets", "sys_openat"): OWN_PROC,
     (NAMESPACES, "do_time", "sys_openat"): OWN_PROC,

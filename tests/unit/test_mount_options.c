@@ -18,7 +18,7 @@ static int read_options(const char *list, const char *type, struct arena *arena,
 
 	for (char *name = strtok_r(copy, ",", &rest); name; name = strtok_r(NULL, ",", &rest))
 		names[mount.options.n++] = name;
-	return mount_options_read(&mount, 3, arena, ret, err);
+	return mount_options_read(&mount, arena, ret, err);
 }
 
 static struct mount_plan taken(const char *list, struct arena *arena)
@@ -180,27 +180,6 @@ START_TEST(how_far_ids_are_mapped)
 }
 END_TEST
 
-START_TEST(refuses_what_comes_later)
-{
-	static const char *const later[] = { "tmpcopyup" };
-	struct arena arena = { 0 };
-	char list[64], message[128];
-
-	for (size_t i = 0; i < ARRAY_SIZE(later); i++) {
-		struct mount_plan plan = { .n_data = 77 };
-		struct oci_error err = UNTOUCHED;
-
-		snprintf(list, sizeof(list), "ro,%s", later[i]);
-		snprintf(message, sizeof(message), "/mounts/3/options: \"%s\" is not supported yet",
-			 later[i]);
-		ck_assert_int_eq(read_options(list, "tmpfs", &arena, &plan, &err), -EOPNOTSUPP);
-		assert_error(err, -EOPNOTSUPP, "/mounts", message);
-		ck_assert_uint_eq(plan.n_data, 77);
-	}
-	arena_done(&arena);
-}
-END_TEST
-
 /* The table itself: no name twice, each of a known kind, and what sets nothing clears something. */
 START_TEST(table_is_sound)
 {
@@ -208,7 +187,7 @@ START_TEST(table_is_sound)
 		for (const struct mount_option *b = a + 1; b->name; b++)
 			ck_assert_str_ne(a->name, b->name);
 		ck_assert_int_ge(a->kind, MOUNT_OPTION_NOTHING);
-		ck_assert_int_le(a->kind, MOUNT_OPTION_LATER);
+		ck_assert_int_le(a->kind, MOUNT_OPTION_SUPERBLOCK);
 		if (a->kind == MOUNT_OPTION_ATTRIBUTE || a->kind == MOUNT_OPTION_RECURSIVE)
 			ck_assert_msg(a->set || a->clear, "%s", a->name);
 	}
@@ -216,5 +195,4 @@ START_TEST(table_is_sound)
 END_TEST
 
 UNIT_MAIN("mount_options", attributes, last_access_time_wins, propagation, binds,
-	  data_is_for_the_file_system, how_far_ids_are_mapped, refuses_what_comes_later,
-	  table_is_sound)
+	  data_is_for_the_file_system, how_far_ids_are_mapped, table_is_sound)
