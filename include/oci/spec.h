@@ -36,6 +36,15 @@ int oci_spec_parse(const char *name, const char *document, size_t length, struct
 		   struct oci_error *err);
 
 /**
+ * enum oci_spec_flag - for whom oci_spec_default() is
+ * @OCI_SPEC_ROOTLESS: for the caller's effective user and group, which are root inside, by means of
+ * a user namespace
+ *
+ * Since: 0.1
+ */
+enum oci_spec_flag { OCI_SPEC_ROOTLESS = 1, OCI_SPEC_FORCE_WIDTH_ = 1 << 30 };
+
+/**
  * oci_spec_default - a config to begin with
  * @flags: of enum oci_spec_flag, or-ed
  * @ret:   the config, to be given back with oci_spec_free(). Set on success only.
@@ -48,15 +57,6 @@ int oci_spec_parse(const char *name, const char *document, size_t length, struct
  * Since: 0.1
  */
 int oci_spec_default(unsigned int flags, struct oci_spec **ret, struct oci_error *err);
-
-/**
- * enum oci_spec_flag - for whom oci_spec_default() is
- * @OCI_SPEC_ROOTLESS: for the caller's effective user and group, which are root inside, by means of
- * a user namespace
- *
- * Since: 0.1
- */
-enum oci_spec_flag { OCI_SPEC_ROOTLESS = 1, OCI_SPEC_FORCE_WIDTH_ = 1 << 30 };
 
 /**
  * oci_spec_dump - a config as JSON

@@ -287,7 +287,7 @@ static void undo(struct creation *creation, const struct host *host)
 	for (size_t i = 0; i < creation->record.cgroups.n; i++)
 		if (!creation->made[i])
 			creation->cgroups[i].existing.value = strlen(creation->cgroups[i].path);
-	if (creation->preparation->options.pid_file && creation->record.phase == RECORD_CREATED)
+	if (host->pid_file)
 		unlink(creation->preparation->options.pid_file);
 	if (container_destroy(&creation->state, &creation->record, NULL) < 0)
 		return; /* the record stays, so that `delete --force` can try again */

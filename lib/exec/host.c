@@ -233,7 +233,10 @@ int host_pid_file(struct host *host, const struct op *op, struct oci_error *err)
 	int length = snprintf(pid, sizeof(pid), "%d", host->pid);
 	int r = file_replace(AT_FDCWD, path, pid, (size_t)length, 0644);
 
-	return r < 0 ? fail(err, r, path, "cannot write the pid file \"%s\"", path) : 0;
+	if (r < 0)
+		return fail(err, r, path, "cannot write the pid file \"%s\"", path);
+	host->pid_file = true;
+	return 0;
 }
 
 int host_release(struct host *host, const struct op *op, struct oci_error *err)

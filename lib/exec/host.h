@@ -29,6 +29,7 @@ struct host {
 	int channel; /* our end */
 	struct plan_report *report;
 	int pid, pidfd; /* of init; pidfd is -1 until it is spawned */
+	bool pid_file;  /* has been written */
 	struct {        /* the cgroup file written last, kept open for more of the same */
 		int16_t slot;
 		const char *name;

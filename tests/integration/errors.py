@@ -8,7 +8,7 @@ import re
 import subprocess
 
 import harness
-from harness import REMOVE, TAG, Test, bind, minimal, read, tmpfs
+from harness import REMOVE, TAG, Test, bind, minimal, mount, read, tmpfs, umount
 
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"
 
@@ -568,6 +568,18 @@ class StateRoot(Test):
         path = os.path.join(self.directory, "none", "pid")
         self.create_fails('cannot write the pid file "%s": no such file or directory' % path,
                           minimal(), "--pid-file", path)
+
+    def test_pid_file_that_was_there_stays(self):
+        """There is no room for a new one beside it."""
+        directory = os.path.join(self.directory, "full")
+        os.makedirs(directory)
+        mount("tmpfs", directory, "tmpfs", 0, "nr_inodes=2")
+        path = os.path.join(directory, "pid")
+        harness.write(path, "4")
+        self.create_fails('cannot write the pid file "%s": no space left on device' % path,
+                          minimal(), "--pid-file", path)
+        self.assertEqual(read(path), "4")
+        umount(directory)
 
 
 class Log(Test):
