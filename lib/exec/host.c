@@ -3,9 +3,8 @@
  * know. The operations on cgroups are in host_cgroup.c. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/nsfs.h>
+#include <poll.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -16,9 +15,9 @@
 #include "base/fd.h"
 #include "exec/child_error.h"
 #include "exec/host.h"
-#include "host/namespace.h"
 #include "exec/host_ops.h"
 #include "exec/spawn.h"
+#include "host/namespace.h"
 #include "plan/print.h"
 #include "sys/calls.h"
 
@@ -175,8 +174,6 @@ int host_spawn(struct host *host, const struct op *op, struct oci_error *err)
 		.image = host->image,
 		.flags = op->a,
 		.cgroup = op->slot == SLOT_NONE ? -1 : host->fds[op->slot],
-		.pid_namespace = op->slot2 == SLOT_NONE ? -1 : host->fds[op->slot2],
-		.where = plan_string(host->plan, op->where),
 		.fds = host->fds,
 		.n_fds = host->plan->inherited,
 		.preserve = host->plan->preserve,
@@ -208,6 +205,74 @@ static ssize_t receive(int fd, char *message, size_t size)
 		n = recv(fd, message, size, 0);
 	while (n < 0 && errno == EINTR);
 	return n;
+}
+
+/* A message of @size bytes that may bring a descriptor, which is -1 otherwise. */
+static ssize_t receive_descriptor(int fd, void *bytes, size_t size, int *ret_fd)
+{
+	union {
+		char space[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec data = { bytes, size };
+	struct msghdr message = {
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	struct cmsghdr *header;
+	ssize_t n;
+
+	*ret_fd = -1;
+	do
+		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		*ret_fd = *(int *)(void *)CMSG_DATA(header);
+	return n;
+}
+
+static void reap(idtype_t kind, int id)
+{
+	while (waitid(kind, (id_t)id, NULL, WEXITED) < 0 && errno == EINTR)
+		;
+}
+
+/* The first process ends when it has told of the second, or because something is wrong. */
+static bool is_told(const struct host *host)
+{
+	struct pollfd fds[] = { { .fd = host->channel, .events = POLLIN },
+				{ .fd = host->pidfd, .events = POLLIN } };
+
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	/* It may have ended since. */
+	return fds[0].revents || poll(fds, 1, 0) > 0;
+}
+
+int host_adopt(struct host *host, const struct op *op, struct oci_error *err)
+{
+	struct plan_adopt adopt = { 0 };
+	int pidfd = -1;
+
+	(void)op;
+	if (!is_told(host) ||
+	    receive_descriptor(host->channel, &adopt, sizeof(adopt), &pidfd) != sizeof(adopt) ||
+	    adopt.message != MESSAGE_ADOPT)
+		return child_failed(host, err);
+	if (pidfd < 0) {
+		/* We have no room for it, and it ends with the channel. */
+		fd_done(&host->channel);
+		reap(P_PID, adopt.pid);
+		return fail(err, -EMFILE, NULL, "cannot take init over");
+	}
+	reap((idtype_t)3 /* P_PIDFD */, host->pidfd);
+	fd_done(&host->pidfd);
+	host->pid = adopt.pid;
+	host->pidfd = pidfd;
+	return host_release(host, op, err);
 }
 
 int host_await(struct host *host, const struct op *op, struct oci_error *err)
@@ -268,35 +333,6 @@ int host_started(struct host *host, const struct op *op, struct oci_error *err)
 	return r == -ECONNRESET ? child_failed(host, err) : r;
 }
 
-/* The acknowledgement, with the memfd. Returns 1, or 0 if there was none. */
-static int receive_ack(int fd, int *ret_memfd)
-{
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	char byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space),
-	};
-	struct cmsghdr *header;
-	ssize_t n;
-
-	do
-		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n != 1 || byte != MESSAGE_ACK)
-		return 0;
-	header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		*ret_memfd = *(int *)(void *)CMSG_DATA(header);
-	return 1;
-}
-
 /* Reads report and plan out of the memfd that came with the acknowledgement. */
 static int failed_later(int memfd, struct oci_error *err)
 {
@@ -322,7 +358,7 @@ int host_await_started(int fd, const struct plan *plan, const struct plan_report
 	cleanup(fd_done) int memfd = -1;
 	char byte;
 
-	if (!receive_ack(fd, &memfd))
+	if (receive_descriptor(fd, &byte, 1, &memfd) != 1 || byte != MESSAGE_ACK)
 		return -ECONNRESET;
 	/* Init's end is closed by execve(2), or by its death. */
 	receive(fd, &byte, 1);

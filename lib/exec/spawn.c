@@ -11,7 +11,6 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "base/fd.h"
 #include "exec/spawn.h"
 #include "sys/calls.h"
 #include "sys/clone.h"
@@ -107,43 +106,6 @@ static int child_error(const struct child *child, struct oci_error *err)
 	return fail(err, child->error, NULL, "cannot execute init");
 }
 
-/* setns(2) with a pid namespace changes nothing for the calling thread but where its next children
- * are born, so it can go back. Until it has, nothing else happens in this thread. */
-static int clone_in(int pid_namespace, const struct abi_clone_args *args, struct child *child)
-{
-	cleanup(fd_done) int own = -1;
-	int pid, r;
-
-	if (pid_namespace < 0)
-		return sys_clone_run(args, run_child, child);
-	own = open("/proc/thread-self/ns/pid_for_children", O_RDONLY | O_CLOEXEC);
-	if (own < 0)
-		return -errno;
-	r = (int)SYS(__NR_setns, pid_namespace, ABI_CLONE_NEWPID);
-	if (r < 0)
-		return r;
-	pid = sys_clone_run(args, run_child, child);
-	/* Where one was, one may be. */
-	while (SYS(__NR_setns, own, ABI_CLONE_NEWPID) == -ENOMEM)
-		;
-	return pid;
-}
-
-static int clone_failed(const struct spawn *spawn, int code, struct oci_error *err)
-{
-	if (spawn->pid_namespace < 0)
-		return fail(err, code, NULL, "cannot start init: clone3");
-	if (code == -ENOMEM)
-		return fail_plain(err, code, spawn->where,
-				  "%s: the pid namespace is dead: its init has ended",
-				  spawn->where);
-	if (code == -EINVAL)
-		return fail_plain(err, code, spawn->where,
-				  "%s: a pid namespace can be joined from one above it alone",
-				  spawn->where);
-	return fail(err, code, spawn->where, "%s: start init in the pid namespace", spawn->where);
-}
-
 int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct oci_error *err)
 {
 	_Alignas(16) char stack[STACK_SIZE];
@@ -165,10 +127,10 @@ int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct o
 
 	snprintf(first, sizeof(first), "%d", child.first);
 	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &all, &blocked, sizeof(all));
-	pid = clone_in(spawn->pid_namespace, &args, &child);
+	pid = sys_clone_run(&args, run_child, &child);
 	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof(blocked));
 	if (pid < 0)
-		return clone_failed(spawn, pid, err);
+		return fail(err, pid, NULL, "cannot start init: clone3");
 	if (child.error < 0) {
 		/* It has ended by itself; nobody but us knows of it. */
 		SYS(__NR_waitid, 3 /* P_PIDFD */, pidfd, 0, 4 /* WEXITED */, 0);

@@ -15,12 +15,10 @@
 #define _child_ __attribute__((no_sanitize("address")))
 
 struct spawn {
-	int image;         /* from image_open() */
-	uint64_t flags;    /* CLONE_NEW* */
-	int cgroup;        /* of v2, to be cloned into; -1 for none */
-	int pid_namespace; /* to be born in; -1 for the caller's, or a new one */
-	const char *where; /* the member of config.json that names it */
-	const int *fds;    /* what slots 0 to n_fds-1 are to be; -1 leaves a gap */
+	int image;      /* from image_open() */
+	uint64_t flags; /* CLONE_NEW* */
+	int cgroup;     /* of v2, to be cloned into; -1 for none */
+	const int *fds; /* what slots 0 to n_fds-1 are to be; -1 leaves a gap */
 	unsigned int n_fds;
 	unsigned int preserve; /* descriptors 3 to 3+preserve-1 are handed down as they are */
 };

@@ -65,31 +65,64 @@ int do_park(struct init *init, const struct op *op)
 	return 0;
 }
 
-/* Hands the memfd over, for the starter to read the report in when the rest should fail. That
- * nobody listens any more is no reason not to go on. */
-int do_ack(struct init *init, const struct op *op)
+static int send_descriptor(int fd, void *bytes, size_t n, int descriptor)
 {
-	const struct op *exec = plan_ops(init->plan, PLAN_CHILD) + init->plan->n_child - 1;
 	union {
 		char space[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = { .align = { .cmsg_len = CMSG_LEN(sizeof(int)),
 				 .cmsg_level = SOL_SOCKET,
 				 .cmsg_type = SCM_RIGHTS } };
-	char byte = MESSAGE_ACK;
-	struct iovec data = { &byte, 1 };
+	struct iovec data = { bytes, n };
 	struct msghdr message = {
 		.msg_iov = &data,
 		.msg_iovlen = 1,
 		.msg_control = control.space,
 		.msg_controllen = sizeof(control.space),
 	};
+	long r;
+
+	*(int *)(void *)CMSG_DATA(&control.align) = descriptor;
+	r = SYS(__NR_sendmsg, fd, &message, MSG_NOSIGNAL);
+	return r < 0 ? (int)r : 0;
+}
+
+/* The new process is a copy of this one, which cannot be looked into either, and a child of the
+ * host. It goes on when the host knows it; this one ends. */
+int do_clone(struct init *init, const struct op *op)
+{
+	int pidfd = -1, channel = init->fds[SLOT_CHANNEL], r;
+	const struct abi_clone_args args = { .flags = ABI_CLONE_PARENT | ABI_CLONE_PIDFD,
+					     .pidfd = (uintptr_t)&pidfd };
+	struct plan_adopt adopt = { .message = MESSAGE_ADOPT };
+
+	(void)op;
+	r = (int)SYS(NR_clone3, &args, sizeof(args));
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		adopt.pid = r;
+		send_descriptor(channel, &adopt, sizeof(adopt), pidfd);
+		for (;;)
+			SYS(__NR_exit_group, 0);
+	}
+	r = receive(channel);
+	if (r < 0)
+		return r;
+	return r == MESSAGE_RELEASE ? 0 : -EPIPE;
+}
+
+/* Hands the memfd over, for the starter to read the report in when the rest should fail. That
+ * nobody listens any more is no reason not to go on. */
+int do_ack(struct init *init, const struct op *op)
+{
+	const struct op *exec = plan_ops(init->plan, PLAN_CHILD) + init->plan->n_child - 1;
+	char byte = MESSAGE_ACK;
 	int r = prepare_program(init, exec);
 
 	(void)op;
 	if (r < 0)
 		return r;
-	*(int *)(void *)CMSG_DATA(&control.align) = init->fds[SLOT_PLAN];
-	SYS(__NR_sendmsg, init->starter, &message, MSG_NOSIGNAL);
+	(void)send_descriptor(init->starter, &byte, 1, init->fds[SLOT_PLAN]);
 	return 0;
 }

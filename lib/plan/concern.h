@@ -21,8 +21,10 @@ void plan_warn(const struct plan_request *request, const char *format, ...) _pri
 uint64_t plan_new_namespaces(const struct spec *spec);
 int plan_namespaces_check(const struct plan_request *request, struct oci_error *err) _must_check_;
 void plan_namespaces_open(struct builder *builder, const struct plan_request *request);
-/* Has init be born in the pid namespace that is joined, if one is. */
-void plan_namespaces_spawn(struct builder *builder, struct op *spawn);
+/* A pid namespace can only be joined by being born in it: init makes the process that goes on
+ * there, and the host adopts it. */
+void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request);
+void plan_namespaces_enter_pid(struct builder *builder);
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request);
 void plan_namespaces_dress(struct builder *builder, const struct plan_request *request);
 

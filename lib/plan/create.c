@@ -93,7 +93,7 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	op = builder_add(builder, PLAN_HOST, OP_SPAWN);
 	op->slot = plan_cgroup_v2_slot(request);
 	op->a = plan_new_namespaces(request->spec) & ABI_CLONE_NEWPID;
-	plan_namespaces_spawn(builder, op);
+	plan_namespaces_adopt(builder, request);
 	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
 	builder_add(builder, PLAN_HOST, OP_RECORD);
 	if (request->pid_file) {
@@ -107,6 +107,7 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 
 static void add_child_begin(struct builder *builder, const struct plan_request *request)
 {
+	plan_namespaces_enter_pid(builder);
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
 	builder_add(builder, PLAN_CHILD, OP_SIGNALS);
 	builder_add(builder, PLAN_CHILD, OP_SESSION);

@@ -77,23 +77,58 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 		op->a = (unsigned int)namespace->type;
 		op->b = changes(request->spec, op->a); /* then it may not be the host's */
 		op->text = builder_string(builder, namespace->path);
-		/* Init is born in it, so it is the host that enters it. */
-		op->slot = op->a == ABI_CLONE_NEWPID ? builder_slot(builder, PLAN_HOST)
-						     : builder_inherited_slot(builder);
+		op->slot = builder_inherited_slot(builder);
 	}
 }
 
-void plan_namespaces_spawn(struct builder *builder, struct op *spawn)
+static bool joins_pid_namespace(const struct spec *spec)
+{
+	const struct spec_namespace *namespace = spec_namespace_find(spec, (int)ABI_CLONE_NEWPID);
+
+	return namespace && namespace->path;
+}
+
+void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request)
+{
+	if (joins_pid_namespace(request->spec))
+		builder_add(builder, PLAN_HOST, OP_ADOPT);
+}
+
+/* The operation of the host that opened a namespace of this type from @index on, or NULL. */
+static const struct op *find_opened(const struct builder *builder, uint64_t types, size_t *index)
 {
 	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
 	size_t n = builder_count(builder, PLAN_HOST);
 
-	for (size_t i = 0; i < n; i++) {
-		if (host[i].kind != OP_NAMESPACE || host[i].a != ABI_CLONE_NEWPID)
-			continue;
-		spawn->slot2 = host[i].slot;
-		spawn->where = host[i].where;
+	while (*index < n) {
+		const struct op *op = &host[(*index)++];
+
+		if (op->kind == OP_NAMESPACE && op->a & types)
+			return op;
 	}
+	return NULL;
+}
+
+static void add_setns(struct builder *builder, const struct op *opened)
+{
+	struct op *op;
+
+	builder->where = opened->where;
+	op = builder_add(builder, PLAN_CHILD, OP_SETNS);
+	op->slot = opened->slot;
+	op->a = opened->a;
+}
+
+void plan_namespaces_enter_pid(struct builder *builder)
+{
+	size_t index = 0;
+	const struct op *opened = find_opened(builder, ABI_CLONE_NEWPID, &index);
+
+	if (!opened)
+		return;
+	add_setns(builder, opened);
+	builder_add(builder, PLAN_CHILD, OP_CLONE);
+	builder_where(builder, NULL);
 }
 
 /* "monotonic 86400 0\n", as /proc/<pid>/timens_offsets takes it. NULL when memory ran out. */
@@ -128,18 +163,12 @@ static void add_time(struct builder *builder, const struct plan_request *request
 /* The child joins in the order in which the host opened: the slots are found by counting again. */
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request)
 {
-	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
-	size_t n = builder_count(builder, PLAN_HOST);
+	const struct op *opened;
+	size_t index = 0;
 	struct op *op;
 
-	for (size_t i = 0; i < n; i++) {
-		if (host[i].kind != OP_NAMESPACE || host[i].a == ABI_CLONE_NEWPID)
-			continue;
-		builder->where = host[i].where;
-		op = builder_add(builder, PLAN_CHILD, OP_SETNS);
-		op->slot = host[i].slot;
-		op->a = host[i].a;
-	}
+	while ((opened = find_opened(builder, ~(uint64_t)ABI_CLONE_NEWPID, &index)))
+		add_setns(builder, opened);
 	builder_where(builder, "/linux/namespaces");
 	op = builder_add(builder, PLAN_CHILD, OP_UNSHARE);
 	op->a = plan_new_namespaces(request->spec) & ~(uint64_t)NOT_UNSHARED;

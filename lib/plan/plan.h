@@ -54,6 +54,12 @@ struct op {
 
 #define PLAN_MAGIC 0x6e616c70u /* "plan" */
 
+/* MESSAGE_ADOPT */
+struct plan_adopt {
+	char message;
+	int32_t pid; /* as the host sees it */
+};
+
 struct plan {
 	uint32_t magic;
 	uint32_t size; /* of all, in bytes */
@@ -98,6 +104,7 @@ struct plan_report {
 
 /* Messages on the channel and on the start socket: one byte. */
 enum plan_message {
+	MESSAGE_ADOPT = 'c',   /* child: has made another; then its pid, with a pidfd */
 	MESSAGE_BARRIER = 'b', /* child: reached; then one byte, its number */
 	MESSAGE_RELEASE = 'r', /* host: go on */
 	MESSAGE_PARKED = 'p',  /* child: nothing of the host is needed any more */
