@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "exec/child_error.h"
 #include "plan/print.h"
+#include "sys/abi.h"
 
 static int executable_error(const struct plan *plan, const struct op *op, int error,
 			    struct oci_error *err)
@@ -26,12 +27,33 @@ static int executable_error(const struct plan *plan, const struct op *op, int er
 	return fail(err, error, where, "exec: \"%s\"", name);
 }
 
+/* Where the kernel's one error for many things means one of them. */
+static const char *reason_of(const struct op *op, int error)
+{
+	static const struct {
+		enum op_kind kind;
+		int error;
+		const char *reason;
+	} reasons[] = {
+		{ OP_CLONE, -ENOMEM, "it is dead, its init has ended" },
+		{ OP_IDMAP, -EINVAL, "its file system cannot" },
+		{ OP_SETNS, -EINVAL, "it is not the caller's own, nor one below that" },
+	};
+
+	if (op->kind == OP_SETNS && op->a != ABI_CLONE_NEWPID)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
+		if (reasons[i].kind == op->kind && reasons[i].error == error)
+			return reasons[i].reason;
+	return NULL;
+}
+
 int child_error_if_any(const struct plan *plan, const struct plan_report *report,
 		       struct oci_error *err)
 {
 	cleanup(text_done) struct text phrase = { 0 };
 	const struct op *op;
-	const char *where;
+	const char *where, *reason;
 	int error = report->error;
 
 	if (error >= 0)
@@ -46,6 +68,10 @@ int child_error_if_any(const struct plan *plan, const struct plan_report *report
 	if (error == -ENOSYS && plan_op_kernel((enum op_kind)op->kind)[0])
 		return fail(err, error, where, "%s%s%s needs Linux %s", where, where[0] ? ": " : "",
 			    phrase.data ? phrase.data : "", plan_op_kernel((enum op_kind)op->kind));
+	reason = reason_of(op, error);
+	if (reason)
+		return fail_plain(err, error, where, "%s: %s: %s", where,
+				  phrase.data ? phrase.data : "", reason);
 	return fail(err, error, where, "%s%s%s", where, where[0] ? ": " : "",
 		    phrase.data ? phrase.data : "");
 }

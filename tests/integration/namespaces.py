@@ -140,8 +140,8 @@ class Pid(Test):
         self.works("delete", "--force", id)
         bundle = self.bundle(self.joining("/proc/%d/fd/%d" % (os.getpid(), fd)))
         self.create_fails(bundle.at("/linux/namespaces/1/path",
-                                    "start a process in the pid namespace, whose init has to be alive: "
-                                    "cannot allocate memory"), bundle)
+                                    "start a process in the pid namespace: it is dead, its init has "
+                                    "ended"), bundle)
         os.close(fd)
 
     def test_one_that_is_not_below(self):
@@ -151,7 +151,7 @@ class Pid(Test):
                              prefix=("unshare", "--pid", "--fork"))
         self.assertEqual((result.code, result.err), (1, "ocirun: %s\n" % bundle.at(
             "/linux/namespaces/1/path",
-            "setns pid: invalid argument")))
+            "setns pid: it is not the caller's own, nor one below that")))
 
 
 if __name__ == "__main__":

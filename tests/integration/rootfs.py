@@ -350,7 +350,7 @@ class MappedIds(Test):
     def test_a_file_system_that_cannot(self):
         config = minimal(mounts=[dict(PROC, uidMappings=self.UIDS, gidMappings=self.GIDS)])
         bundle = self.bundle(config)
-        self.fails(bundle.at("/mounts/0", "map the ids of the mount: invalid argument"),
+        self.fails(bundle.at("/mounts/0", "map the ids of the mount: its file system cannot"),
                    "create", "--bundle", bundle.path, self.new_id())
 
     def test_ids_that_the_kernel_refuses(self):
