@@ -69,6 +69,19 @@ char *arena_strndup(struct arena *arena, const char *string, size_t length)
 	return copy;
 }
 
+void *arena_grow(struct arena *arena, const void *things, size_t n, size_t size, size_t *room)
+{
+	size_t more = *room ? *room * 2 : 8;
+	void *memory = arena_alloc(arena, more * size);
+
+	if (!memory)
+		return NULL;
+	if (n > 0)
+		memcpy(memory, things, n * size);
+	*room = more;
+	return memory;
+}
+
 char *arena_strdup(struct arena *arena, const char *string)
 {
 	return arena_strndup(arena, string, strlen(string));

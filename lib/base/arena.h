@@ -20,6 +20,10 @@ void arena_done(struct arena *arena);
 
 /* NULL when memory ran out. */
 void *arena_alloc(struct arena *arena, size_t size) _must_check_;
+/* More room for @n things of @size bytes, which are copied: twice of *@room, which is raised, or
+ * 8. NULL without memory; then all is as it was. */
+void *arena_grow(struct arena *arena, const void *things, size_t n, size_t size,
+		 size_t *room) _must_check_;
 char *arena_strdup(struct arena *arena, const char *string) _must_check_;
 char *arena_strndup(struct arena *arena, const char *string, size_t length) _must_check_;
 char *arena_printf(struct arena *arena, const char *format, ...) _must_check_ _printf_(2, 3);

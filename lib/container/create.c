@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "container/bundle.h"
 #include "container/container.h"
 #include "exec/host.h"
+#include "exec/spawn.h"
 #include "plan/create.h"
 #include "plan/print.h"
 #include "spec/spec.h"
@@ -279,9 +279,7 @@ static void undo(struct creation *creation, const struct host *host)
 {
 	if (host->pidfd >= 0) {
 		sys_pidfd_send_signal(host->pidfd, SIGKILL);
-		while (waitid((idtype_t)3 /* P_PIDFD */, (id_t)host->pidfd, NULL, WEXITED) < 0 &&
-		       errno == EINTR)
-			;
+		spawn_reap(host->pidfd);
 	}
 	/* What we did not come to is somebody else's, if it is there. */
 	for (size_t i = 0; i < creation->record.cgroups.n; i++)

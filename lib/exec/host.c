@@ -234,12 +234,6 @@ static ssize_t receive_descriptor(int fd, void *bytes, size_t size, int *ret_fd)
 	return n;
 }
 
-static void reap(idtype_t kind, int id)
-{
-	while (waitid(kind, (id_t)id, NULL, WEXITED) < 0 && errno == EINTR)
-		;
-}
-
 /* The first process ends when it has told of the second, or because something is wrong. */
 static bool is_told(const struct host *host)
 {
@@ -265,10 +259,11 @@ int host_adopt(struct host *host, const struct op *op, struct oci_error *err)
 	if (pidfd < 0) {
 		/* We have no room for it, and it ends with the channel. */
 		fd_done(&host->channel);
-		reap(P_PID, adopt.pid);
+		while (waitid(P_PID, (id_t)adopt.pid, NULL, WEXITED) < 0 && errno == EINTR)
+			;
 		return fail(err, -EMFILE, NULL, "cannot take init over");
 	}
-	reap((idtype_t)3 /* P_PIDFD */, host->pidfd);
+	spawn_reap(host->pidfd);
 	fd_done(&host->pidfd);
 	host->pid = adopt.pid;
 	host->pidfd = pidfd;

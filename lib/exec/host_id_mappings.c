@@ -16,14 +16,8 @@
 #include "exec/host_ops.h"
 #include "exec/spawn.h"
 #include "sys/calls.h"
-#include "sys/clone.h"
 
 #define STACK_SIZE 8192
-
-/* waitid(2), for the kernel itself */
-#define WAIT_PIDFD  3
-#define WAIT_EXITED 4
-#define WAIT_ALL    0x40000000 /* also a child that sends no SIGCHLD */
 
 /* Until it is killed: by us, or because the thread that made it has ended. */
 _child_ static void wait_for_the_end(void *argument)
@@ -73,8 +67,6 @@ static int take_namespace(int pid, const char *uids, const char *gids)
 static int make_namespace(const char *uids, const char *gids)
 {
 	_Alignas(16) char stack[STACK_SIZE];
-	const uint64_t all = ~0ULL;
-	uint64_t blocked;
 	int parent = (int)SYS(__NR_getpid), pid, pidfd = -1, fd;
 	const struct abi_clone_args args = {
 		.flags = ABI_CLONE_NEWUSER | ABI_CLONE_VM | ABI_CLONE_PIDFD |
@@ -84,15 +76,12 @@ static int make_namespace(const char *uids, const char *gids)
 		.stack_size = sizeof(stack),
 	};
 
-	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &all, &blocked, sizeof(all));
-	pid = sys_clone_run(&args, wait_for_the_end, &parent);
-	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof(blocked));
+	pid = spawn_clone(&args, wait_for_the_end, &parent);
 	if (pid < 0)
 		return pid;
 	fd = take_namespace(pid, uids, gids);
 	sys_pidfd_send_signal(pidfd, SIGKILL);
-	while (SYS(__NR_waitid, WAIT_PIDFD, pidfd, 0, WAIT_EXITED | WAIT_ALL, 0) == -EINTR)
-		;
+	spawn_reap(pidfd);
 	sys_close(pidfd);
 	return fd;
 }

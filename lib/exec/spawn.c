@@ -3,8 +3,7 @@
  *
  * The child runs on the caller's memory while the calling thread is suspended (CLONE_VFORK); the
  * caller's other threads go on. So the child makes raw system calls on data prepared before, and
- * nothing else: no libc, no errno, no lock. All signals are blocked around the clone, so that no
- * handler of the caller runs in the child. */
+ * nothing else: no libc, no errno, no lock, and no handler of a signal. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +15,11 @@
 #include "sys/clone.h"
 
 #define STACK_SIZE 16384
+
+/* waitid(2), as the kernel has it */
+#define WAIT_PIDFD  3
+#define WAIT_EXITED 4
+#define WAIT_ALL    0x40000000
 
 enum step { STEP_PRESERVE, STEP_DESCRIPTORS, STEP_EXEC };
 
@@ -106,14 +110,30 @@ static int child_error(const struct child *child, struct oci_error *err)
 	return fail(err, child->error, NULL, "cannot execute init");
 }
 
+int spawn_clone(const struct abi_clone_args *args, void (*entry)(void *), void *argument)
+{
+	const uint64_t all = ~0ULL;
+	uint64_t blocked;
+	int pid;
+
+	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &all, &blocked, sizeof(all));
+	pid = sys_clone_run(args, entry, argument);
+	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof(blocked));
+	return pid;
+}
+
+void spawn_reap(int pidfd)
+{
+	while (SYS(__NR_waitid, WAIT_PIDFD, pidfd, 0, WAIT_EXITED | WAIT_ALL, 0) == -EINTR)
+		;
+}
+
 int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct oci_error *err)
 {
 	_Alignas(16) char stack[STACK_SIZE];
 	char name[] = "init", first[16];
 	char *const argv[] = { name, first, NULL };
 	struct child child = { .spawn = spawn, .argv = argv, .first = 3 + (int)spawn->preserve };
-	const uint64_t all = ~0ULL;
-	uint64_t blocked;
 	int pid, pidfd = -1;
 	struct abi_clone_args args = {
 		.flags = spawn->flags | ABI_CLONE_VM | ABI_CLONE_VFORK | ABI_CLONE_PIDFD |
@@ -126,14 +146,12 @@ int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct o
 	};
 
 	snprintf(first, sizeof(first), "%d", child.first);
-	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &all, &blocked, sizeof(all));
-	pid = sys_clone_run(&args, run_child, &child);
-	SYS(__NR_rt_sigprocmask, SIG_SETMASK, &blocked, 0, sizeof(blocked));
+	pid = spawn_clone(&args, run_child, &child);
 	if (pid < 0)
 		return fail(err, pid, NULL, "cannot start init: clone3");
 	if (child.error < 0) {
 		/* It has ended by itself; nobody but us knows of it. */
-		SYS(__NR_waitid, 3 /* P_PIDFD */, pidfd, 0, 4 /* WEXITED */, 0);
+		spawn_reap(pidfd);
 		sys_close(pidfd);
 		return child_error(&child, err);
 	}

@@ -7,6 +7,7 @@
 #include <oci/error.h>
 
 #include "base/macro.h"
+#include "sys/abi.h"
 
 #define SPAWN_INHERITED_MAX 64
 
@@ -22,6 +23,14 @@ struct spawn {
 	unsigned int n_fds;
 	unsigned int preserve; /* descriptors 3 to 3+preserve-1 are handed down as they are */
 };
+
+/* sys_clone_run() with all signals blocked, in the child for good: none of the caller's handlers
+ * may run in it. */
+int spawn_clone(const struct abi_clone_args *args, void (*entry)(void *),
+		void *argument) _must_check_;
+
+/* Waits for a child that is about to end, also for one that sends no SIGCHLD. */
+void spawn_reap(int pidfd);
 
 /* Returns 0, the child's pid, and a pidfd that the caller owns. */
 int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd,

@@ -29,11 +29,6 @@ struct entry {
 	char name[];
 };
 
-static int look(int fd, struct statx *ret)
-{
-	return (int)SYS(__NR_statx, fd, "", ABI_AT_EMPTY_PATH, STATX_BASIC_STATS, ret);
-}
-
 static int open_entry(int dir, const char *name, int flags)
 {
 	return sys_openat2(dir, name, (uint64_t)(unsigned int)flags | O_NOFOLLOW | O_CLOEXEC, 0,
@@ -111,7 +106,7 @@ static int copy_contents(int from, int to)
 static int copy_opened(int from, int to, const struct statx *looked)
 {
 	struct statx st;
-	int r = look(from, &st);
+	int r = sys_statx(from, STATX_BASIC_STATS, &st);
 
 	if (r < 0)
 		return r;
@@ -204,7 +199,7 @@ static int copy_entry(int from, const char *name, int to, unsigned int depth)
 
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
-	r = look(fd, &st);
+	r = sys_statx(fd, STATX_BASIC_STATS, &st);
 	if (r == 0)
 		switch (st.stx_mode & ABI_S_IFMT) {
 		case ABI_S_IFDIR:
@@ -250,7 +245,7 @@ static int copy_directory(int from, int to, unsigned int depth)
 int do_tmpfs_mode(struct init *init, const struct op *op)
 {
 	struct statx st;
-	int r = look(init->fds[op->slot2], &st);
+	int r = sys_statx(init->fds[op->slot2], STATX_BASIC_STATS, &st);
 
 	if (r < 0)
 		return r;

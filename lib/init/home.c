@@ -24,7 +24,7 @@ static int open_passwd(void)
 
 	if (fd < 0)
 		return fd;
-	r = (int)SYS(__NR_statx, fd, "", ABI_AT_EMPTY_PATH, STATX_TYPE, &st);
+	r = sys_statx(fd, STATX_TYPE, &st);
 	if (r == 0 && (st.stx_mode & ABI_S_IFMT) != ABI_S_IFREG)
 		r = -EINVAL;
 	if (r < 0) {

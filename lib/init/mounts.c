@@ -12,11 +12,6 @@
 #define NULL_MAJOR 1
 #define NULL_MINOR 3
 
-static int look(int fd, struct statx *ret)
-{
-	return (int)SYS(__NR_statx, fd, "", ABI_AT_EMPTY_PATH, STATX_TYPE, ret);
-}
-
 int do_propagation(struct init *init, const struct op *op)
 {
 	struct abi_mount_attr attr = { .propagation = op->a };
@@ -115,7 +110,7 @@ int do_target_like(struct init *init, const struct op *op)
 	bool directory;
 	int r;
 
-	r = look(init->fds[op->slot], &st);
+	r = sys_statx(init->fds[op->slot], STATX_TYPE, &st);
 	if (r < 0)
 		return r;
 	directory = (st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR;
@@ -151,7 +146,7 @@ int do_null_device(struct init *init, const struct op *op)
 
 	if (fd < 0)
 		return fd;
-	r = look(fd, &st);
+	r = sys_statx(fd, STATX_TYPE, &st);
 	if (r < 0)
 		return r;
 	if ((st.stx_mode & ABI_S_IFMT) != ABI_S_IFCHR || st.stx_rdev_major != NULL_MAJOR ||
@@ -169,7 +164,7 @@ int do_mask(struct init *init, const struct op *op)
 	struct statx st;
 	bool directory;
 
-	r = look(target, &st);
+	r = sys_statx(target, STATX_TYPE, &st);
 	if (r < 0)
 		return r;
 	directory = (st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR;

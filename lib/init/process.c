@@ -65,7 +65,7 @@ int do_stdio_owner(struct init *init, const struct op *op)
 	for (int fd = 0; fd <= 2; fd++) {
 		struct statx st;
 
-		if (SYS(__NR_statx, fd, "", ABI_AT_EMPTY_PATH, STATX_TYPE, &st) < 0)
+		if (sys_statx(fd, STATX_TYPE, &st) < 0)
 			continue;
 		if ((st.stx_mode & ABI_S_IFMT) == ABI_S_IFCHR && st.stx_rdev_major == 1)
 			continue;

@@ -59,15 +59,20 @@ size_t builder_count(const struct builder *builder, enum plan_column column)
 	return builder->columns[column].length / sizeof(struct op);
 }
 
+struct op *builder_op(const struct builder *builder, enum plan_column column, size_t index)
+{
+	return (struct op *)(void *)builder->columns[column].data + index;
+}
+
 void builder_skip(struct builder *builder, enum plan_column column, size_t index,
 		  enum op_tolerance tolerance)
 {
-	struct op *ops = (struct op *)(void *)builder->columns[column].data;
+	struct op *op = builder_op(builder, column, index);
 
 	if (builder->columns[column].failed)
 		return;
-	ops[index].tolerate = (uint8_t)tolerance;
-	ops[index].skip = (uint8_t)(builder_count(builder, column) - index - 1);
+	op->tolerate = (uint8_t)tolerance;
+	op->skip = (uint8_t)(builder_count(builder, column) - index - 1);
 }
 
 void builder_fail(struct builder *builder, int error)

@@ -29,8 +29,9 @@ void builder_where(struct builder *builder, const char *format, ...) _printf_(2,
 /* Adds an operation and returns it to be filled in; the pointer holds until the next one. */
 struct op *builder_add(struct builder *builder, enum plan_column column, enum op_kind kind);
 
-/* How many operations a column has. */
+/* How many operations a column has, and one of them; the pointer holds until the next is added. */
 size_t builder_count(const struct builder *builder, enum plan_column column);
+struct op *builder_op(const struct builder *builder, enum plan_column column, size_t index);
 
 /* Has the operation number @index skip all that were added behind it, with these errors. */
 void builder_skip(struct builder *builder, enum plan_column column, size_t index,

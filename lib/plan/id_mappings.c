@@ -34,16 +34,16 @@ static bool is_mapped(const struct spec_mount *mount)
 /* The slot of the namespace with these mappings, or SLOT_NONE if there is none yet. */
 static int16_t find(const struct builder *builder, const char *uids, const char *gids)
 {
-	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
-	size_t n = builder_count(builder, PLAN_HOST);
-
 	if (builder->data.failed || !uids || !gids)
 		return SLOT_NONE;
-	for (size_t i = 0; i < n; i++)
-		if (host[i].kind == OP_ID_MAPPINGS &&
-		    strcmp(builder->data.data + host[i].text, uids) == 0 &&
-		    strcmp(builder->data.data + host[i].text2, gids) == 0)
-			return host[i].slot;
+	for (size_t i = 0; i < builder_count(builder, PLAN_HOST); i++) {
+		const struct op *op = builder_op(builder, PLAN_HOST, i);
+
+		if (op->kind == OP_ID_MAPPINGS &&
+		    strcmp(builder->data.data + op->text, uids) == 0 &&
+		    strcmp(builder->data.data + op->text2, gids) == 0)
+			return op->slot;
+	}
 	return SLOT_NONE;
 }
 

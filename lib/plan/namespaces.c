@@ -97,11 +97,8 @@ void plan_namespaces_adopt(struct builder *builder, const struct plan_request *r
 /* The operation of the host that opened a namespace of this type from @index on, or NULL. */
 static const struct op *find_opened(const struct builder *builder, uint64_t types, size_t *index)
 {
-	const struct op *host = (const struct op *)(const void *)builder->columns[PLAN_HOST].data;
-	size_t n = builder_count(builder, PLAN_HOST);
-
-	while (*index < n) {
-		const struct op *op = &host[(*index)++];
+	while (*index < builder_count(builder, PLAN_HOST)) {
+		const struct op *op = builder_op(builder, PLAN_HOST, (*index)++);
 
 		if (op->kind == OP_NAMESPACE && op->a & types)
 			return op;

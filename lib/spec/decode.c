@@ -284,17 +284,14 @@ static void *next_element(struct decoder *decoder, struct frame *frame)
 	size_t size = element_size(frame->field);
 
 	if (list->n == frame->room) {
-		size_t room = frame->room ? frame->room * 2 : 8;
-		void *item = arena_alloc(decoder->findings->arena, room * size);
+		void *item = arena_grow(decoder->findings->arena, list->item, list->n, size,
+					&frame->room);
 
 		if (!item) {
 			decoder->no_memory = true;
 			return NULL;
 		}
-		if (list->n > 0)
-			memcpy(item, list->item, list->n * size);
 		list->item = item;
-		frame->room = room;
 	}
 	return (char *)list->item + list->n * size;
 }

@@ -12,17 +12,13 @@
 
 static struct finding *next_item(struct findings *findings)
 {
-	size_t room = findings->room ? findings->room * 2 : 8;
-	struct finding *item;
-
 	if (findings->n == findings->room) {
-		item = arena_alloc(findings->arena, room * sizeof(*item));
+		struct finding *item = arena_grow(findings->arena, findings->item, findings->n,
+						  sizeof(*item), &findings->room);
+
 		if (!item)
 			return NULL;
-		if (findings->n > 0)
-			memcpy(item, findings->item, findings->n * sizeof(*item));
 		findings->item = item;
-		findings->room = room;
 	}
 	return &findings->item[findings->n];
 }

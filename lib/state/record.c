@@ -20,10 +20,7 @@ static const struct field cgroup_fields[] = {
 	END,
 };
 
-static const struct object cgroup_object = {
-	.size = sizeof(struct record_cgroup),
-	.fields = cgroup_fields,
-};
+OBJECT(record_cgroup, cgroup_fields);
 
 static const struct field record_fields[] = {
 	F(record, version, UINT, V1_0_0, NEED(""), UP_TO(UINT32_MAX)),
@@ -37,19 +34,16 @@ static const struct field record_fields[] = {
 	F(record, pidfd, UINT, V1_0_0),
 	F(record, startTime, UINT, V1_0_0),
 	F(record, process, BOOL, V1_0_0),
-	F(record, cgroups, OBJECTS, V1_0_0, OF(cgroup_object)),
+	F(record, cgroups, OBJECTS, V1_0_0, OF(cgroup_fields_object)),
 	F(record, annotations, STRING_MAP, V1_0_0),
 	END,
 };
 
-static const struct object record_object = {
-	.size = sizeof(struct record),
-	.fields = record_fields,
-};
+OBJECT(record, record_fields);
 
 void record_write(struct text *text, const struct record *record)
 {
-	dump(text, &record_object, record, 0);
+	dump(text, &record_fields_object, record, 0);
 	text_putc(text, '\n');
 }
 
@@ -62,7 +56,7 @@ int record_read(const char *text, size_t length, struct arena *arena, struct rec
 
 	if (!record)
 		return fail(err, -ENOMEM, NULL, "cannot read the record");
-	r = decode(&document, &record_object, record, arena, err);
+	r = decode(&document, &record_fields_object, record, arena, err);
 	if (r < 0)
 		return r;
 	if (record->version.value > RECORD_VERSION)

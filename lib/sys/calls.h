@@ -24,6 +24,14 @@ static inline int sys_openat2(int dirfd, const char *path, uint64_t flags, uint6
 	return (int)SYS(NR_openat2, dirfd, path, &how, sizeof(how));
 }
 
+struct statx;
+
+/* Of the descriptor itself. @mask: STATX_* */
+static inline int sys_statx(int fd, unsigned int mask, struct statx *ret)
+{
+	return (int)SYS(__NR_statx, fd, "", ABI_AT_EMPTY_PATH, mask, ret);
+}
+
 static inline long sys_read(int fd, void *data, size_t size)
 {
 	return SYS(__NR_read, fd, data, size);

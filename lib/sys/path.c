@@ -187,23 +187,28 @@ static int make(int dirfd, const char *name, enum path_kind kind)
 	return 0;
 }
 
+/* Opens the component @name, which is made when it is missing. */
+static int open_or_make(int dirfd, const char *name, int flags, enum path_kind kind)
+{
+	int fd = try_open(dirfd, name, flags, 0, RESOLVE_CHILD), r;
+
+	if (fd != -ENOENT)
+		return fd;
+	r = make(dirfd, name, kind);
+	return r < 0 ? r : try_open(dirfd, name, flags, 0, RESOLVE_CHILD);
+}
+
 /* One component forward. @kind is what the component has to be. */
 static int step(struct walk *walk, const char *name, enum path_kind kind)
 {
 	int flags = O_PATH | (kind == PATH_DIRECTORY ? O_DIRECTORY : 0);
-	int fd, r;
+	int fd;
 
 	if (name[0] == '.' && !name[1])
 		return 0;
 	if (name[0] == '.' && name[1] == '.' && !name[2])
 		return step_up(walk);
-	fd = try_open(walk->fd, name, flags, 0, RESOLVE_CHILD);
-	if (fd == -ENOENT) {
-		r = make(walk->fd, name, kind);
-		if (r < 0)
-			return r;
-		fd = try_open(walk->fd, name, flags, 0, RESOLVE_CHILD);
-	}
+	fd = open_or_make(walk->fd, name, flags, kind);
 	if (fd == -ELOOP)
 		return step_link(walk, name);
 	if (fd < 0)
@@ -276,15 +281,11 @@ int path_parent(int root, const char *path, char name[PATH_SIZE])
 int path_make_nofollow(int root, const char *path, enum path_kind kind)
 {
 	char name[PATH_SIZE];
-	int parent = path_parent(root, path, name), fd, r;
+	int parent = path_parent(root, path, name), fd;
 
 	if (parent < 0)
 		return parent;
-	fd = try_open(parent, name, O_PATH | O_NOFOLLOW, 0, RESOLVE_CHILD);
-	if (fd == -ENOENT) {
-		r = make(parent, name, kind);
-		fd = r < 0 ? r : try_open(parent, name, O_PATH | O_NOFOLLOW, 0, RESOLVE_CHILD);
-	}
+	fd = open_or_make(parent, name, O_PATH | O_NOFOLLOW, kind);
 	sys_close(parent);
 	return fd;
 }
