@@ -44,6 +44,8 @@ const struct host_call_row host_calls[HOST_CALL_MAX_] = {
 	[HOST_CALL_SET_MEMPOLICY] = { "set_mempolicy", "2.6.6", false },
 };
 
+/* Written out: the NR_* of calls that take a path are for SYS() alone, see tests/lint/resolver.py.
+ */
 static const long numbers[HOST_CALL_MAX_] = {
 	[HOST_CALL_OPENAT2] = 437,
 	[HOST_CALL_CLONE3] = 435,

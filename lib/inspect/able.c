@@ -53,7 +53,7 @@ static void able_path(struct inspection *inspection, const struct spec_namespace
 			     found ? found : "unknown");
 }
 
-static void able_user_namespace(struct inspection *inspection, const char *at)
+void able_user_namespace(struct inspection *inspection, const char *at)
 {
 	const struct survey *survey = inspection->survey;
 

@@ -18,6 +18,9 @@ struct inspection {
 	const struct survey *survey;
 };
 
+/* able.c: whether one can be made, for the member at @at. */
+void able_user_namespace(struct inspection *inspection, const char *at);
+
 /* able_process.c, able_resources.c, able_mounts.c */
 void able_process(struct inspection *inspection, const struct spec_process *process);
 void able_resources(struct inspection *inspection, const struct spec_resources *resources);

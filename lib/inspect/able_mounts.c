@@ -74,10 +74,9 @@ static void able_options(struct inspection *inspection, const struct spec_mount 
 /* The kernel takes a mapping in the shape of a user namespace. */
 static void able_ids(struct inspection *inspection, const struct spec_mount *mount, size_t index)
 {
-	if (mount->uidMappings.n > 0 && inspection->survey->user_namespaces == 0)
-		check_refuse(&inspection->checker, "",
-			     check_at(&inspection->checker, "/mounts/%zu/uidMappings", index),
-			     "no user namespaces may be made: user.max_user_namespaces is 0");
+	if (mount->uidMappings.n > 0)
+		able_user_namespace(inspection, check_at(&inspection->checker,
+							 "/mounts/%zu/uidMappings", index));
 }
 
 void able_mounts(struct inspection *inspection)
