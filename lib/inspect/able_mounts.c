@@ -61,9 +61,8 @@ static void able_options(struct inspection *inspection, const struct spec_mount 
 			continue;
 		if (bind)
 			check_warn(&inspection->checker, "", at,
-				   "a bind mount has no option \"%s\"%s%s%s", *name,
-				   similar.name ? ", did you mean \"" : "",
-				   similar.name ? similar.name : "", similar.name ? "\"?" : "");
+				   "a bind mount has no option \"%s\"" SIMILAR_FORMAT, *name,
+				   SIMILAR_HINT(similar.name));
 		else if (similar.name && similar.distance <= 2)
 			check_warn(&inspection->checker, "", at,
 				   "\"%s\" goes to the file system as it is, did you mean \"%s\"?",

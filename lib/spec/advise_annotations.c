@@ -133,9 +133,8 @@ static void advise_reserved(struct checker *checker, const struct pair *annotati
 		return;
 	}
 	check_violation(checker, "ANN-06", at,
-			"the standard reserves keys that begin with \"%s\"%s%s%s", RESERVED,
-			similar.name ? ", did you mean \"" : "", similar.name ? similar.name : "",
-			similar.name ? "\"?" : "");
+			"the standard reserves keys that begin with \"%s\"" SIMILAR_FORMAT,
+			RESERVED, SIMILAR_HINT(similar.name));
 }
 
 static bool is_reserved(const char *key)

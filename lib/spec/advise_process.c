@@ -35,9 +35,8 @@ static void unknown_capability(struct checker *checker, const char *name, const 
 	if (number < 0 && (size_t)snprintf(full, sizeof(full), "CAP_%s", name) < sizeof(full))
 		number = similar_capability(full);
 	similar = capability_name(number, buffer);
-	check_warn(checker, "CAP-01", at, "unknown, it is not granted: \"%s\"%s%s%s", name,
-		   similar ? ", did you mean \"" : "", similar ? similar : "",
-		   similar ? "\"?" : "");
+	check_warn(checker, "CAP-01", at, "unknown, it is not granted: \"%s\"" SIMILAR_FORMAT, name,
+		   SIMILAR_HINT(similar));
 }
 
 static uint64_t read_set(struct checker *checker, const struct spec_strings *names, const char *at,

@@ -178,9 +178,8 @@ static void note_unknown(struct decoder *decoder, const struct frame *frame)
 
 	for (const struct field *field = frame->object->fields; field->name; field++)
 		similar_try(&similar, field->name);
-	decoder_note(decoder, unknown, frame->name.offset, "the member is unknown%s%s%s",
-		     similar.name ? ", did you mean \"" : "", similar.name ? similar.name : "",
-		     similar.name ? "\"?" : "");
+	decoder_note(decoder, unknown, frame->name.offset, "the member is unknown" SIMILAR_FORMAT,
+		     SIMILAR_HINT(similar.name));
 }
 
 static void find_member(struct decoder *decoder, struct frame *frame,
@@ -317,9 +316,8 @@ static int add_key(struct decoder *decoder, struct frame *frame, const struct js
 	similar = similar_to(token->text, token->length);
 	for (const struct name *name = field->names; name->name; name++)
 		similar_try(&similar, name->name);
-	decoder_refuse(decoder, rule, token, "the name is unknown%s%s%s",
-		       similar.name ? ", did you mean \"" : "", similar.name ? similar.name : "",
-		       similar.name ? "\"?" : "");
+	decoder_refuse(decoder, rule, token, "the name is unknown" SIMILAR_FORMAT,
+		       SIMILAR_HINT(similar.name));
 	return 0;
 }
 

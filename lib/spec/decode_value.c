@@ -107,9 +107,9 @@ static bool is_name(struct decoder *decoder, const struct field *field, bool ele
 	for (const struct name *name = field->names; name->name; name++)
 		similar_try(&similar, name->name);
 	length = shown(token->text, token->length, SHOWN_MAX);
-	decoder_refuse(decoder, rule_of(field, element), token, "unknown value \"%.*s\"%s%s%s",
-		       length, token->text, similar.name ? ", did you mean \"" : "",
-		       similar.name ? similar.name : "", similar.name ? "\"?" : "");
+	decoder_refuse(decoder, rule_of(field, element), token,
+		       "unknown value \"%.*s\"" SIMILAR_FORMAT, length, token->text,
+		       SIMILAR_HINT(similar.name));
 	return false;
 }
 

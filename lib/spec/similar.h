@@ -16,4 +16,10 @@ struct similar {
 struct similar similar_to(const char *text, size_t length);
 void similar_try(struct similar *similar, const char *name);
 
+/* How a message ends that knows a similar name, which may be NULL: its format, and the arguments.
+ */
+#define SIMILAR_FORMAT "%s%s%s"
+#define SIMILAR_HINT(name) \
+	(name) ? ", did you mean \"" : "", (name) ? (name) : "", (name) ? "\"?" : ""
+
 #endif
