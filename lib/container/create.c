@@ -101,6 +101,23 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 	return r < 0 ? r : plan_create(&request, &preparation->plan, err);
 }
 
+/* What only a user namespace asks for costs nothing without one. */
+static int gather_facts(struct preparation *preparation, struct oci_error *err)
+{
+	struct host_facts *facts = &preparation->facts;
+	int r = host_facts_gather(&preparation->arena, facts, err);
+
+	if (r < 0)
+		return r;
+	if (spec_namespace_find(preparation->spec, (int)ABI_CLONE_NEWUSER))
+		facts->owns_mounts = host_owns_mounts();
+	if (!plan_is_privileged(facts))
+		r = host_users_gather(&preparation->arena, &facts->users);
+	if (r == 0)
+		r = plan_complete_users(preparation->spec, facts, &preparation->arena);
+	return r < 0 ? fail(err, r, NULL, "cannot look at the host") : 0;
+}
+
 static int prepare(const char *id, const struct oci_create_options *options, bool start,
 		   struct preparation *ret, struct oci_error *err)
 {
@@ -119,7 +136,7 @@ static int prepare(const char *id, const struct oci_create_options *options, boo
 		return r;
 	r = bundle_rootfs(&ret->arena, ret->bundle, ret->spec, &ret->rootfs, err);
 	if (r == 0)
-		r = host_facts_gather(&ret->arena, &ret->facts, err);
+		r = gather_facts(ret, err);
 	if (r == 0)
 		r = make_plan(ret, id, start, err);
 	if (r < 0)
@@ -175,7 +192,7 @@ static size_t existing_part(const char *mount, const char *path)
 /* What may exist from now on. */
 static int fill_record(struct creation *creation, struct preparation *preparation, const char *id)
 {
-	unsigned int n = preparation->facts.n_hierarchies;
+	unsigned int n = preparation->facts.n_groups;
 
 	creation->cgroups = arena_alloc(&preparation->arena, (n + 1) * sizeof(*creation->cgroups));
 	creation->made = arena_alloc(&preparation->arena, n + 1);

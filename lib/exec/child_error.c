@@ -36,6 +36,8 @@ static const char *reason_of(const struct op *op, int error)
 		const char *reason;
 	} reasons[] = {
 		{ OP_CLONE, -ENOMEM, "it is dead, its init has ended" },
+		{ OP_CLONE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
+		{ OP_UNSHARE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
 		{ OP_IDMAP, -EINVAL, "its file system cannot" },
 		{ OP_SETNS, -EINVAL, "it is not the caller's own, nor one below that" },
 	};

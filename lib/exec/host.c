@@ -20,6 +20,7 @@
 #include "host/namespace.h"
 #include "plan/print.h"
 #include "sys/calls.h"
+#include "sys/message.h"
 
 _Static_assert((int)SPAWN_INHERITED_MAX >= (int)SLOT_INHERITED_MAX, "all slots can be inherited");
 
@@ -161,11 +162,11 @@ static int share_plan(struct host *host)
 	return 0;
 }
 
-static void close_inherited(struct host *host)
+/* Of these init alone may have an end: the host has to hear when it is gone. */
+static void close_childs_ends(struct host *host)
 {
-	for (uint32_t i = 0; i < host->plan->inherited; i++)
-		if (i != SLOT_PLAN)
-			fd_done(&host->fds[i]);
+	fd_done(&host->fds[SLOT_CHANNEL]);
+	fd_done(&host->fds[SLOT_START]);
 }
 
 int host_spawn(struct host *host, const struct op *op, struct oci_error *err)
@@ -188,7 +189,7 @@ int host_spawn(struct host *host, const struct op *op, struct oci_error *err)
 	host->channel = pair[0];
 	host->fds[SLOT_CHANNEL] = pair[1];
 	r = spawn_init(&spawn, &host->pid, &host->pidfd, err);
-	close_inherited(host);
+	close_childs_ends(host);
 	return r;
 }
 
@@ -204,33 +205,6 @@ static ssize_t receive(int fd, char *message, size_t size)
 	do
 		n = recv(fd, message, size, 0);
 	while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* A message of @size bytes that may bring a descriptor, which is -1 otherwise. */
-static ssize_t receive_descriptor(int fd, void *bytes, size_t size, int *ret_fd)
-{
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	struct iovec data = { bytes, size };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space),
-	};
-	struct cmsghdr *header;
-	ssize_t n;
-
-	*ret_fd = -1;
-	do
-		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		*ret_fd = *(int *)(void *)CMSG_DATA(header);
 	return n;
 }
 
@@ -253,7 +227,7 @@ int host_adopt(struct host *host, const struct op *op, struct oci_error *err)
 
 	(void)op;
 	if (!is_told(host) ||
-	    receive_descriptor(host->channel, &adopt, sizeof(adopt), &pidfd) != sizeof(adopt) ||
+	    message_receive(host->channel, &adopt, sizeof(adopt), &pidfd) != sizeof(adopt) ||
 	    adopt.message != MESSAGE_ADOPT)
 		return child_failed(host, err);
 	if (pidfd < 0) {
@@ -267,7 +241,38 @@ int host_adopt(struct host *host, const struct op *op, struct oci_error *err)
 	fd_done(&host->pidfd);
 	host->pid = adopt.pid;
 	host->pidfd = pidfd;
-	return host_release(host, op, err);
+	return 0;
+}
+
+static int open_tree_for_init(const struct host *host, const struct op *op)
+{
+	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
+	struct abi_mount_attr attr = { .attr_set = ABI_MOUNT_ATTR_IDMAP };
+	cleanup(fd_done) int tree = -1;
+	int r;
+
+	if (op->flags & OP_NOFOLLOW)
+		flags |= ABI_AT_SYMLINK_NOFOLLOW;
+	tree = sys_open_tree(AT_FDCWD, plan_string(host->plan, op->text),
+			     flags | ABI_OPEN_TREE_CLONE);
+	if (tree < 0 || op->slot == SLOT_NONE)
+		return TAKE_FD(tree);
+	attr.userns_fd = (uint64_t)host->fds[op->slot];
+	flags = op->flags & OP_RECURSIVE_MAP ? ABI_AT_RECURSIVE : 0;
+	r = sys_mount_setattr(tree, "", flags | ABI_AT_EMPTY_PATH, &attr);
+	return r < 0 ? r : TAKE_FD(tree);
+}
+
+int host_tree_send(struct host *host, const struct op *op, struct oci_error *err)
+{
+	struct plan_handover handover = { .message = MESSAGE_TREE, .number = (uint32_t)op->a };
+	cleanup(fd_done) int tree = open_tree_for_init(host, op);
+
+	if (tree < 0)
+		return host_fail(host, op, tree, err);
+	if (message_send(host->channel, &handover, sizeof(handover), tree) < 0)
+		return child_failed(host, err);
+	return 0;
 }
 
 int host_await(struct host *host, const struct op *op, struct oci_error *err)
@@ -353,7 +358,7 @@ int host_await_started(int fd, const struct plan *plan, const struct plan_report
 	cleanup(fd_done) int memfd = -1;
 	char byte;
 
-	if (receive_descriptor(fd, &byte, 1, &memfd) != 1 || byte != MESSAGE_ACK)
+	if (message_receive(fd, &byte, 1, &memfd) != 1 || byte != MESSAGE_ACK)
 		return -ECONNRESET;
 	/* Init's end is closed by execve(2), or by its death. */
 	receive(fd, &byte, 1);

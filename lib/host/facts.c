@@ -184,6 +184,8 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_er
 	r = gather_cgroups(arena, &facts);
 	if (r < 0)
 		return fail(err, r, "/proc/self/cgroup", "cannot find the cgroup hierarchies");
+	if (facts.permitted & (1ULL << CAP_SYS_ADMIN))
+		facts.n_groups = facts.n_hierarchies;
 	*ret = facts;
 	return 0;
 }

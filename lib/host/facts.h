@@ -7,6 +7,7 @@
 #include <oci/error.h>
 
 #include "base/arena.h"
+#include "host/users.h"
 
 /* One mounted cgroup hierarchy. */
 struct host_hierarchy {
@@ -22,8 +23,12 @@ struct host_facts {
 	enum cgroup_layout cgroup_layout;
 	struct host_hierarchy *hierarchies;
 	unsigned int n_hierarchies;
-	uint64_t permitted;     /* the caller's permitted capabilities */
-	bool detached_assembly; /* mounts can be put onto a tree that is not attached yet: 6.15 */
+	unsigned int n_groups; /* how many of them we make groups in: all, or without
+				  CAP_SYS_ADMIN none */
+	uint64_t permitted;    /* the caller's permitted capabilities */
+	bool owns_mounts;      /* see users.h; only looked at where a user namespace is asked for */
+	struct host_users users; /* only for a caller without CAP_SYS_ADMIN */
+	bool detached_assembly;  /* mounts can be put onto a tree that is not attached yet: 6.15 */
 };
 
 /* Looks at the machine; strings live in @arena. */

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/num.h"
+#include "host/file.h"
 #include "host/survey.h"
 #include "sys/abi.h"
 #include "sys/syscall.h"
@@ -25,8 +26,6 @@
 #ifndef RDTGROUP_SUPER_MAGIC
 #define RDTGROUP_SUPER_MAGIC 0x7655821
 #endif
-
-#define FILE_MAX ((size_t)4 << 20)
 
 const struct host_call_row host_calls[HOST_CALL_MAX_] = {
 	[HOST_CALL_OPENAT2] = { "openat2", "5.6", true },
@@ -64,36 +63,14 @@ static const long numbers[HOST_CALL_MAX_] = {
 
 /* --- reading --- */
 
-/* A file of the kernel as a string in the arena, without the newline at its end; "" if it cannot be
- * read. NULL, too, when memory ran out, which the arena remembers. */
-static const char *read_text(struct arena *arena, const char *path)
-{
-	cleanup(free_done) char *text = NULL;
-	size_t length;
-	int r = file_read(AT_FDCWD, path, FILE_MAX, &text, &length);
-
-	if (r == -ENOMEM)
-		arena->failed = true;
-	if (r < 0)
-		return "";
-	while (length > 0 && text[length - 1] == '\n')
-		length--;
-	return arena_strndup(arena, text, length);
-}
-
 static uint64_t read_number(struct arena *arena, const char *path, uint64_t otherwise)
 {
-	const char *text = read_text(arena, path);
+	const char *text = host_file_text(arena, path);
 	uint64_t value;
 
 	if (!text || num_parse(text, strlen(text), UINT64_MAX, &value) < 0)
 		return otherwise;
 	return value;
-}
-
-static bool exists(const char *path)
-{
-	return access(path, F_OK) == 0;
 }
 
 static bool is_on(const char *path, long magic)
@@ -232,7 +209,7 @@ bool survey_has_namespace(int type)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (rows[i].type == type)
-			return exists(rows[i].path);
+			return host_file_exists(rows[i].path);
 	return false;
 }
 
@@ -262,9 +239,9 @@ static void ask_cgroups(struct survey *survey)
 		if (!path)
 			continue;
 		if (hierarchy->v2)
-			survey->controllers = read_text(survey->arena, path);
+			survey->controllers = host_file_text(survey->arena, path);
 		else if (host_hierarchy_has(hierarchy, "memory"))
-			survey->swap_limits = exists(path);
+			survey->swap_limits = host_file_exists(path);
 		if (hierarchy->v2 || !survey->delegated)
 			survey->delegated = access(hierarchy->mount, W_OK) == 0;
 	}
@@ -274,107 +251,11 @@ static void ask_cgroups(struct survey *survey)
 
 /* --- ids --- */
 
-/* Lines of three numbers. */
-static int read_map(struct arena *arena, const char *path, struct host_ranges *ret)
-{
-	const char *at = read_text(arena, path);
-	size_t lines = 1;
-
-	if (!at)
-		return -ENOMEM;
-	for (const char *c = at; *c; c++)
-		lines += *c == '\n';
-	ret->item = arena_alloc(arena, lines * sizeof(*ret->item));
-	if (!ret->item)
-		return -ENOMEM;
-	while (*at) {
-		uint64_t number[3];
-		int n = 0;
-
-		for (; n < 3; n++) {
-			at += strspn(at, " \n");
-			if (num_parse(at, strspn(at, "0123456789"), UINT32_MAX, &number[n]) < 0)
-				return 0;
-			at += strspn(at, "0123456789");
-		}
-		ret->item[ret->n++] = (struct host_range){ number[0], number[1], number[2] };
-		at += strspn(at, " \n");
-	}
-	return 0;
-}
-
-/* The field behind the next ':' of a line, or NULL. */
-static const char *next_field(const char *field)
-{
-	field += strcspn(field, ":\n");
-	return *field == ':' ? field + 1 : NULL;
-}
-
-/* "name:100000:65536", by name or by number: subuid(5). */
-static int read_subids(struct arena *arena, const char *path, const char *name, unsigned int id,
-		       struct host_ranges *ret)
-{
-	const char *at = read_text(arena, path);
-	size_t lines = 1;
-	char number[16];
-
-	if (!at)
-		return -ENOMEM;
-	snprintf(number, sizeof(number), "%u", id);
-	for (const char *c = at; *c; c++)
-		lines += *c == '\n';
-	ret->item = arena_alloc(arena, lines * sizeof(*ret->item));
-	if (!ret->item)
-		return -ENOMEM;
-	for (; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		size_t n = strcspn(at, ":\n");
-		const char *first = next_field(at), *size = first ? next_field(first) : NULL;
-		uint64_t from, count;
-		bool ours = (name && strlen(name) == n && memcmp(at, name, n) == 0) ||
-			    (strlen(number) == n && memcmp(at, number, n) == 0);
-
-		if (!ours || !size ||
-		    num_parse(first, strspn(first, "0123456789"), UINT32_MAX, &from) < 0 ||
-		    num_parse(size, strspn(size, "0123456789"), UINT32_MAX, &count) < 0)
-			continue;
-		ret->item[ret->n++] = (struct host_range){ 0, from, count };
-	}
-	return 0;
-}
-
-/* From /etc/passwd alone: whoever links us does not want name services loaded. */
-static const char *user_name(struct arena *arena, unsigned int uid)
-{
-	const char *at = read_text(arena, "/etc/passwd");
-
-	for (; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
-		const char *password = next_field(at);
-		const char *number = password ? next_field(password) : NULL;
-		uint64_t value;
-
-		if (number &&
-		    num_parse(number, strspn(number, "0123456789"), UINT32_MAX, &value) == 0 &&
-		    value == uid)
-			return arena_strndup(arena, at, strcspn(at, ":"));
-	}
-	return NULL;
-}
-
 static int ask_users(struct survey *survey)
 {
 	struct arena *arena = survey->arena;
-	const char *name = user_name(arena, survey->uid);
-	int r;
+	int r = host_users_gather(arena, &survey->users);
 
-	r = read_map(arena, "/proc/self/uid_map", &survey->uid_map);
-	if (r == 0)
-		r = read_map(arena, "/proc/self/gid_map", &survey->gid_map);
-	if (r == 0)
-		r = read_subids(arena, "/etc/subuid", name, survey->uid, &survey->subuids);
-	if (r == 0)
-		r = read_subids(arena, "/etc/subgid", name, survey->uid, &survey->subgids);
-	survey->newuidmap = exists("/usr/bin/newuidmap") || exists("/bin/newuidmap");
-	survey->newgidmap = exists("/usr/bin/newgidmap") || exists("/bin/newgidmap");
 	survey->user_namespaces = read_number(arena, "/proc/sys/user/max_user_namespaces", 0);
 	survey->user_namespaces_restricted =
 		read_number(arena, "/proc/sys/kernel/unprivileged_userns_clone", 1) == 0 ||
@@ -388,13 +269,13 @@ static int ask_users(struct survey *survey)
 static void ask_lsms(struct survey *survey)
 {
 	struct arena *arena = survey->arena;
-	const char *enabled = read_text(arena, "/sys/module/apparmor/parameters/enabled");
+	const char *enabled = host_file_text(arena, "/sys/module/apparmor/parameters/enabled");
 
-	survey->lsms = read_text(arena, "/sys/kernel/security/lsm");
+	survey->lsms = host_file_text(arena, "/sys/kernel/security/lsm");
 	survey->apparmor = enabled && enabled[0] == 'Y';
-	survey->selinux = exists("/sys/fs/selinux/enforce");
-	if (exists("/sys/kernel/security/apparmor/profiles"))
-		survey->profiles = read_text(arena, "/sys/kernel/security/apparmor/profiles");
+	survey->selinux = host_file_exists("/sys/fs/selinux/enforce");
+	if (host_file_exists("/sys/kernel/security/apparmor/profiles"))
+		survey->profiles = host_file_text(arena, "/sys/kernel/security/apparmor/profiles");
 }
 
 static const char *read_huge_pages(struct arena *arena)
@@ -409,7 +290,7 @@ static const char *read_huge_pages(struct arena *arena)
 		const char *path = arena_printf(arena, "/sys/kernel/mm/hugepages/hugepages-%ukB",
 						kilobytes[i]);
 
-		if (path && exists(path))
+		if (path && host_file_exists(path))
 			found = arena_printf(arena, "%s%s ", found, sizes[i]);
 	}
 	return found;
@@ -419,7 +300,7 @@ static const char *read_huge_pages(struct arena *arena)
  * could see more in it. */
 static bool proc_is_visible(struct arena *arena)
 {
-	const char *mounts = read_text(arena, "/proc/self/mountinfo");
+	const char *mounts = host_file_text(arena, "/proc/self/mountinfo");
 	bool visible = is_on("/proc", PROC_SUPER_MAGIC);
 
 	for (const char *at = mounts; at && (at = strstr(at, " /proc/")); at++) {
@@ -437,23 +318,23 @@ static bool proc_is_visible(struct arena *arena)
 static void ask_system(struct survey *survey)
 {
 	struct arena *arena = survey->arena;
-	const char *bus = arena_printf(arena, "/run/user/%u/bus", survey->uid);
+	const char *bus = arena_printf(arena, "/run/user/%u/bus", survey->users.uid);
 
-	survey->filesystems = read_text(arena, "/proc/filesystems");
+	survey->filesystems = host_file_text(arena, "/proc/filesystems");
 	survey->huge_pages = read_huge_pages(arena);
-	survey->cpus = read_text(arena, "/sys/devices/system/cpu/possible");
-	survey->nodes = read_text(arena, "/sys/devices/system/node/possible");
+	survey->cpus = host_file_text(arena, "/sys/devices/system/cpu/possible");
+	survey->nodes = host_file_text(arena, "/sys/devices/system/node/possible");
 	survey->resctrl = is_on("/sys/fs/resctrl", RDTGROUP_SUPER_MAGIC);
-	survey->systemd = exists("/run/systemd/system");
-	survey->system_bus = exists("/run/dbus/system_bus_socket");
-	survey->user_bus = bus && exists(bus);
+	survey->systemd = host_file_exists("/run/systemd/system");
+	survey->system_bus = host_file_exists("/run/dbus/system_bus_socket");
+	survey->user_bus = bus && host_file_exists(bus);
 	survey->proc_visible = proc_is_visible(arena);
 	survey->state_on_tmpfs = is_on("/run", TMPFS_MAGIC);
 }
 
 int survey_take(struct arena *arena, struct survey *ret, struct oci_error *err)
 {
-	struct survey survey = { .arena = arena, .uid = geteuid(), .gid = getegid() };
+	struct survey survey = { .arena = arena };
 	struct utsname uts;
 	int r = host_facts_gather(arena, &survey.facts, err);
 
@@ -466,8 +347,8 @@ int survey_take(struct arena *arena, struct survey *ret, struct oci_error *err)
 	ask_seccomp(&survey);
 	ask_cgroups(&survey);
 	ask_lsms(&survey);
-	ask_system(&survey);
 	r = ask_users(&survey);
+	ask_system(&survey);
 	if (r < 0 || arena->failed)
 		return fail(err, -ENOMEM, NULL, "cannot look at the host");
 	*ret = survey;

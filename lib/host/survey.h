@@ -5,6 +5,7 @@
 #define OCI_HOST_SURVEY_H
 
 #include "host/facts.h"
+#include "host/users.h"
 
 /* System calls that we use or could use, and the release that brought them. */
 enum host_call {
@@ -43,22 +44,12 @@ struct host_call_row {
 };
 extern const struct host_call_row host_calls[HOST_CALL_MAX_];
 
-/* A range of ids: of /proc/self/uid_map, or of /etc/subuid (there inside is 0). */
-struct host_range {
-	uint64_t inside, outside, size;
-};
-
-struct host_ranges {
-	struct host_range *item;
-	size_t n;
-};
-
 struct survey {
 	struct arena *arena;
 	struct host_facts facts;
 	const char *release;       /* "6.18.44" */
 	int calls[HOST_CALL_MAX_]; /* 0, or why it cannot be used: -ENOSYS, -EPERM */
-	unsigned int uid, gid;
+	struct host_users users;
 	uint64_t bounding; /* capabilities */
 	uint64_t rlimits[16][2];
 
@@ -81,12 +72,9 @@ struct survey {
 			      user namespace */
 	bool state_on_tmpfs;
 	bool systemd, system_bus, user_bus;
-	bool newuidmap, newgidmap;
-	bool user_namespaces_restricted;     /* by AppArmor or by Debian's switch, but for root */
-	uint64_t user_namespaces;            /* how many may be made */
-	int memfd_noexec;                    /* vm.memfd_noexec, 0 where there is none */
-	struct host_ranges uid_map, gid_map; /* of our own user namespace */
-	struct host_ranges subuids, subgids;
+	bool user_namespaces_restricted; /* by AppArmor or by Debian's switch, but for root */
+	uint64_t user_namespaces;        /* how many may be made */
+	int memfd_noexec;                /* vm.memfd_noexec, 0 where there is none */
 };
 
 int survey_take(struct arena *arena, struct survey *ret, struct oci_error *err) _must_check_;

@@ -42,6 +42,19 @@ int do_device(struct init *init, const struct op *op)
 	return r;
 }
 
+int do_device_is(struct init *init, const struct op *op)
+{
+	struct statx st;
+	int r = sys_statx(init->fds[op->slot], STATX_TYPE, &st);
+
+	if (r < 0)
+		return r;
+	return (st.stx_mode & ABI_S_IFMT) == op->a &&
+			       abi_device(st.stx_rdev_major, st.stx_rdev_minor) == op->b
+		       ? 0
+		       : -ENXIO;
+}
+
 /* What an image has at this place stays. */
 int do_symlink(struct init *init, const struct op *op)
 {
@@ -73,11 +86,12 @@ static bool is_link_to(int dirfd, const char *name, const char *target)
 int do_copy_symlink(struct init *init, const struct op *op)
 {
 	char target[PATH_SIZE], name[PATH_SIZE];
-	long n = SYS(__NR_readlinkat, ABI_AT_FDCWD, text_of(init, op), target, sizeof(target) - 1);
+	long n = SYS(__NR_readlinkat, init->fds[op->slot], "", target, sizeof(target) - 1);
 	int parent, r;
 
-	if (n < 0)
-		return n == -EINVAL ? 0 : (int)n;
+	if (n < 0) /* ENOENT: readlinkat(2) on a descriptor of anything else */
+		return n == -ENOENT || n == -EINVAL ? 0 : (int)n;
+	empty(init, op->slot);
 	target[n] = '\0';
 	parent = path_parent(init->fds[SLOT_ROOT], text2_of(init, op), name);
 	if (parent < 0)

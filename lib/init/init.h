@@ -56,6 +56,9 @@ static inline int tree_for(const struct init *init, const struct op *op)
 	return init->fds[op->c ? op->c : SLOT_ROOT];
 }
 
+/* With OP_DUMPABLE: makes our files in /proc our own, or root's again. */
+void be_dumpable(const struct op *op, bool dumpable);
+
 /* Copies the arguments' addresses to where execve(2) wants them. */
 int prepare_program(struct init *init, const struct op *exec);
 

@@ -6,6 +6,7 @@
 #include <linux/stat.h>
 
 #include "init/init.h"
+#include "sys/message.h"
 #include "sys/path.h"
 
 /* Of the host's /dev/null. */
@@ -30,6 +31,24 @@ int do_tree(struct init *init, const struct op *op)
 		    sys_open_tree(ABI_AT_FDCWD, text_of(init, op), flags | ABI_OPEN_TREE_CLONE));
 }
 
+/* The host sends them in order; one that a skipped operation would have taken is passed over. */
+int do_tree_take(struct init *init, const struct op *op)
+{
+	struct plan_handover handover;
+	int fd, r;
+
+	do {
+		r = message_receive(init->fds[SLOT_CHANNEL], &handover, sizeof(handover), &fd);
+		if (r < 0)
+			return r;
+		if (r != sizeof(handover) || handover.message != MESSAGE_TREE || fd < 0)
+			return -EPIPE;
+		if (handover.number != op->a)
+			sys_close(fd);
+	} while (handover.number != op->a);
+	return fill(init, op->slot, fd);
+}
+
 int do_tree_of(struct init *init, const struct op *op)
 {
 	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
@@ -39,11 +58,18 @@ int do_tree_of(struct init *init, const struct op *op)
 				  flags | ABI_OPEN_TREE_CLONE | ABI_AT_EMPTY_PATH));
 }
 
+/* What a mount has in a namespace with more privileges, it keeps in one with less: the kernel lets
+ * us add to it but take nothing away, and no other treatment of access times. */
 int do_attributes(struct init *init, const struct op *op)
 {
 	struct abi_mount_attr attr = { .attr_set = op->a, .attr_clr = op->b, .propagation = op->c };
 	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
+	int r = sys_mount_setattr(init->fds[op->slot], "", flags | ABI_AT_EMPTY_PATH, &attr);
 
+	if (r != -EPERM || !(op->flags & OP_LOCKED))
+		return r;
+	attr.attr_clr = 0;
+	attr.attr_set &= ~(uint64_t)ABI_MOUNT_ATTR__ATIME;
 	return sys_mount_setattr(init->fds[op->slot], "", flags | ABI_AT_EMPTY_PATH, &attr);
 }
 
@@ -136,6 +162,13 @@ int do_close(struct init *init, const struct op *op)
 {
 	empty(init, op->slot);
 	return 0;
+}
+
+int do_skip(struct init *init, const struct op *op)
+{
+	(void)init;
+	(void)op;
+	return -EALREADY;
 }
 
 int do_null_device(struct init *init, const struct op *op)

@@ -36,30 +36,43 @@ int do_unshare(struct init *init, const struct op *op)
 	return (int)SYS(__NR_unshare, op->a);
 }
 
-static int write_offsets(int proc, const char *offsets)
+/* In a file of our own in the host's /proc, which is all there is as yet. */
+static int write_own(const char *path, const char *value)
 {
-	int fd = sys_openat(proc, "self/timens_offsets", O_WRONLY | O_CLOEXEC, 0);
+	int fd = sys_openat(ABI_AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
 	long n;
 
 	if (fd < 0)
 		return fd;
-	n = sys_write(fd, offsets, __builtin_strlen(offsets));
+	n = sys_write(fd, value, __builtin_strlen(value));
 	sys_close(fd);
 	return n < 0 ? (int)n : 0;
+}
+
+int do_oom_score(struct init *init, const struct op *op)
+{
+	int r;
+
+	be_dumpable(op, true);
+	r = write_own("/proc/self/oom_score_adj", text_of(init, op));
+	be_dumpable(op, false);
+	return r;
 }
 
 /* unshare(2) makes one for children to come; its offsets can be set until somebody is in it. Then
  * we go in ourselves, alone as we are. time_namespaces(7) */
 int do_time(struct init *init, const struct op *op)
 {
-	int proc = init->fds[op->slot];
 	int r = (int)SYS(__NR_unshare, ABI_CLONE_NEWTIME), fd;
 
-	if (r == 0 && text_of(init, op)[0])
-		r = write_offsets(proc, text_of(init, op));
+	if (r == 0 && text_of(init, op)[0]) {
+		be_dumpable(op, true);
+		r = write_own("/proc/self/timens_offsets", text_of(init, op));
+		be_dumpable(op, false);
+	}
 	if (r < 0)
 		return r;
-	fd = sys_openat(proc, "self/ns/time_for_children", O_RDONLY | O_CLOEXEC, 0);
+	fd = sys_openat(ABI_AT_FDCWD, "/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return fd;
 	r = (int)SYS(__NR_setns, fd, ABI_CLONE_NEWTIME);

@@ -14,6 +14,12 @@
 
 #define SIGNALS 64
 
+void be_dumpable(const struct op *op, bool dumpable)
+{
+	if (op->flags & OP_DUMPABLE)
+		sys_prctl(PR_SET_DUMPABLE, dumpable, 0, 0);
+}
+
 int do_pdeathsig(struct init *init, const struct op *op)
 {
 	(void)init;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "init/init.h"
+#include "sys/message.h"
 
 static int send_bytes(int fd, const char *bytes, size_t n)
 {
@@ -29,16 +30,25 @@ static int receive(int fd)
 	return n < 0 ? (int)n : n == 0 ? 0 : byte;
 }
 
+/* Mounts that nobody took, for operations that were skipped, come before. */
+static int await_release(struct init *init)
+{
+	int r;
+
+	do
+		r = receive(init->fds[SLOT_CHANNEL]);
+	while (r == MESSAGE_TREE);
+	if (r < 0)
+		return r;
+	return r == MESSAGE_RELEASE ? 0 : -EPIPE;
+}
+
 int do_barrier(struct init *init, const struct op *op)
 {
 	const char message[2] = { MESSAGE_BARRIER, (char)op->a };
 	int r = send_bytes(init->fds[SLOT_CHANNEL], message, sizeof(message));
 
-	if (r == 0)
-		r = receive(init->fds[SLOT_CHANNEL]);
-	if (r < 0)
-		return r;
-	return r == MESSAGE_RELEASE ? 0 : -EPIPE;
+	return r < 0 ? r : await_release(init);
 }
 
 int do_park(struct init *init, const struct op *op)
@@ -65,51 +75,32 @@ int do_park(struct init *init, const struct op *op)
 	return 0;
 }
 
-static int send_descriptor(int fd, void *bytes, size_t n, int descriptor)
-{
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { .align = { .cmsg_len = CMSG_LEN(sizeof(int)),
-				 .cmsg_level = SOL_SOCKET,
-				 .cmsg_type = SCM_RIGHTS } };
-	struct iovec data = { bytes, n };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = control.space,
-		.msg_controllen = sizeof(control.space),
-	};
-	long r;
-
-	*(int *)(void *)CMSG_DATA(&control.align) = descriptor;
-	r = SYS(__NR_sendmsg, fd, &message, MSG_NOSIGNAL);
-	return r < 0 ? (int)r : 0;
-}
-
-/* The new process is a copy of this one, which cannot be looked into either, and a child of the
- * host. It goes on when the host knows it; this one ends. */
+/* The new process is a copy of this one, in all namespaces that are made with it, and a child of
+ * the host. It goes on when the host knows it, and has written its id maps; this one ends.
+ *
+ * A host without privileges can only write the maps of a process whose files in /proc are its own.
+ * Nobody else is in the new user namespace then, and nobody outside of it but the host's user may
+ * look into the process. */
 int do_clone(struct init *init, const struct op *op)
 {
 	int pidfd = -1, channel = init->fds[SLOT_CHANNEL], r;
-	const struct abi_clone_args args = { .flags = ABI_CLONE_PARENT | ABI_CLONE_PIDFD,
+	const struct abi_clone_args args = { .flags = op->a | ABI_CLONE_PARENT | ABI_CLONE_PIDFD,
 					     .pidfd = (uintptr_t)&pidfd };
 	struct plan_adopt adopt = { .message = MESSAGE_ADOPT };
 
-	(void)op;
+	be_dumpable(op, true);
 	r = (int)SYS(NR_clone3, &args, sizeof(args));
 	if (r < 0)
 		return r;
 	if (r > 0) {
 		adopt.pid = r;
-		send_descriptor(channel, &adopt, sizeof(adopt), pidfd);
+		(void)!message_send(channel, &adopt, sizeof(adopt), pidfd);
 		for (;;)
 			SYS(__NR_exit_group, 0);
 	}
-	r = receive(channel);
-	if (r < 0)
-		return r;
-	return r == MESSAGE_RELEASE ? 0 : -EPIPE;
+	r = await_release(init);
+	be_dumpable(op, false);
+	return r;
 }
 
 /* Hands the memfd over, for the starter to read the report in when the rest should fail. That
@@ -123,6 +114,6 @@ int do_ack(struct init *init, const struct op *op)
 	(void)op;
 	if (r < 0)
 		return r;
-	(void)send_descriptor(init->starter, &byte, 1, init->fds[SLOT_PLAN]);
+	(void)!message_send(init->starter, &byte, 1, init->fds[SLOT_PLAN]);
 	return 0;
 }

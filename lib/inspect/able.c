@@ -60,7 +60,7 @@ void able_user_namespace(struct inspection *inspection, const char *at)
 	if (survey->user_namespaces == 0)
 		check_refuse(&inspection->checker, "", at,
 			     "no user namespaces may be made: user.max_user_namespaces is 0");
-	else if (survey->user_namespaces_restricted && survey->uid != 0)
+	else if (survey->user_namespaces_restricted && survey->users.uid != 0)
 		check_refuse(&inspection->checker, "", at,
 			     "this host lets only root make user namespaces");
 }
@@ -118,7 +118,7 @@ static void able_mappings(struct inspection *inspection, const struct spec_id_ma
 				     "namespace",
 				     (unsigned long long)first,
 				     (unsigned long long)(first + size - 1));
-		else if (inspection->survey->uid != 0 && !(first == self && size == 1) &&
+		else if (inspection->survey->users.uid != 0 && !(first == self && size == 1) &&
 			 !is_within(subordinate, false, first, size))
 			check_refuse(&inspection->checker, "", place,
 				     "ids %llu to %llu are not among the caller's subordinate ids, "
@@ -133,11 +133,12 @@ static void able_ids(struct inspection *inspection, const struct spec_linux *lin
 	const struct survey *survey = inspection->survey;
 	bool many = linux_->uidMappings.n + linux_->gidMappings.n > 2;
 
-	able_mappings(inspection, &linux_->uidMappings, "/linux/uidMappings", &survey->uid_map,
-		      &survey->subuids, survey->uid);
-	able_mappings(inspection, &linux_->gidMappings, "/linux/gidMappings", &survey->gid_map,
-		      &survey->subgids, survey->gid);
-	if (survey->uid != 0 && many && (!survey->newuidmap || !survey->newgidmap))
+	able_mappings(inspection, &linux_->uidMappings, "/linux/uidMappings",
+		      &survey->users.uid_map, &survey->users.subuids, survey->users.uid);
+	able_mappings(inspection, &linux_->gidMappings, "/linux/gidMappings",
+		      &survey->users.gid_map, &survey->users.subgids, survey->users.gid);
+	if (survey->users.uid != 0 && many &&
+	    (!survey->users.newuidmap || !survey->users.newgidmap))
 		check_refuse(&inspection->checker, "", "/linux/uidMappings",
 			     "newuidmap(1) and newgidmap(1) are not installed (package uidmap)");
 }

@@ -116,11 +116,12 @@ static void capabilities(struct doctor *doctor)
 	if (missing && !missing[0])
 		add(doctor, DOCTOR_OK, "capabilities", NULL, "all that is needed");
 	else
-		add(doctor, survey->uid == 0 ? DOCTOR_LIMITED : DOCTOR_MISSING, "capabilities",
-		    survey->uid == 0
+		add(doctor, survey->users.uid == 0 ? DOCTOR_LIMITED : DOCTOR_MISSING,
+		    "capabilities",
+		    survey->users.uid == 0
 			    ? "give the service or container around us these capabilities"
 			    : "run as root: containers of other users are not supported yet",
-		    "uid %u is without %s", survey->uid, missing ? missing : "");
+		    "uid %u is without %s", survey->users.uid, missing ? missing : "");
 }
 
 /* --- namespaces --- */
@@ -159,16 +160,17 @@ static uint64_t sum(const struct host_ranges *ranges)
 static void ids(struct doctor *doctor)
 {
 	const struct survey *survey = doctor->survey;
-	uint64_t uids = sum(&survey->subuids), gids = sum(&survey->subgids);
+	uint64_t uids = sum(&survey->users.subuids), gids = sum(&survey->users.subgids);
 	bool some = uids > 0 && gids > 0;
 
-	add(doctor, some || survey->uid == 0 ? DOCTOR_OK : DOCTOR_LIMITED, "subordinate ids",
+	add(doctor, some || survey->users.uid == 0 ? DOCTOR_OK : DOCTOR_LIMITED, "subordinate ids",
 	    "usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER",
 	    "%llu users and %llu groups for uid %u%s", (unsigned long long)uids,
-	    (unsigned long long)gids, survey->uid, survey->uid == 0 ? ", who needs none" : "");
-	add(doctor, survey->newuidmap && survey->newgidmap ? DOCTOR_OK : DOCTOR_LIMITED,
+	    (unsigned long long)gids, survey->users.uid,
+	    survey->users.uid == 0 ? ", who needs none" : "");
+	add(doctor, survey->users.newuidmap && survey->users.newgidmap ? DOCTOR_OK : DOCTOR_LIMITED,
 	    "newuidmap, newgidmap", "install the package uidmap",
-	    survey->newuidmap && survey->newgidmap
+	    survey->users.newuidmap && survey->users.newgidmap
 		    ? "installed"
 		    : "not installed: users other than root can map their own id alone");
 }
@@ -217,7 +219,7 @@ static void cgroups(struct doctor *doctor)
 	add(doctor, survey->delegated ? DOCTOR_OK : DOCTOR_LIMITED, "cgroup delegation",
 	    "have systemd delegate: Delegate=yes for user@.service; or run as root",
 	    survey->delegated ? "cgroups can be made" : "no cgroups can be made by uid %u",
-	    survey->uid);
+	    survey->users.uid);
 	add(doctor, survey->swap_limits ? DOCTOR_OK : DOCTOR_LIMITED, "swap limits",
 	    "boot with swapaccount=1",
 	    survey->swap_limits ? "accounted" : "not accounted: memory.swap is an error");
@@ -280,7 +282,7 @@ static void seccomp(struct doctor *doctor)
 static void surroundings(struct doctor *doctor)
 {
 	const struct survey *survey = doctor->survey;
-	bool bus = survey->uid == 0 ? survey->system_bus : survey->user_bus;
+	bool bus = survey->users.uid == 0 ? survey->system_bus : survey->user_bus;
 
 	add(doctor, survey->proc_visible ? DOCTOR_OK : DOCTOR_LIMITED, "/proc",
 	    "mount a whole procfs on /proc, with nothing mounted below it",
@@ -289,9 +291,9 @@ static void surroundings(struct doctor *doctor)
 	add(doctor, survey->systemd && bus ? DOCTOR_OK : DOCTOR_LIMITED, "systemd",
 	    "install and run dbus and systemd, if engines ask for --systemd-cgroup", "%s%s",
 	    survey->systemd ? "running" : "not running",
-	    bus                ? ""
-	    : survey->uid == 0 ? ", no system bus"
-			       : ", no user bus");
+	    bus                      ? ""
+	    : survey->users.uid == 0 ? ", no system bus"
+				     : ", no user bus");
 	add(doctor, survey->state_on_tmpfs ? DOCTOR_OK : DOCTOR_LIMITED, "/run",
 	    "mount a tmpfs on /run",
 	    survey->state_on_tmpfs ? "a tmpfs"

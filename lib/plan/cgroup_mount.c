@@ -71,14 +71,19 @@ static void add_fresh(const struct tree *tree, const struct host_hierarchy *hier
 
 static void add_bound(const struct tree *tree, const struct host_hierarchy *hierarchy)
 {
-	struct op *op = add(tree, OP_TREE, tree->mount, "", "");
 	const char *path;
+	struct op *op;
 
-	/* The path was looked at when the groups were planned. */
-	if (plan_cgroup_path(tree->request, &path, NULL) < 0)
+	/* The path was looked at when the groups were planned. Who makes none shows them all. */
+	if (tree->request->facts->n_groups == 0 || plan_cgroup_path(tree->request, &path, NULL) < 0)
 		path = "";
-	op->text = builder_string(
-		tree->builder, arena_printf(tree->request->arena, "%s%s", hierarchy->mount, path));
+	plan_tree(
+		tree->builder, tree->request,
+		&(struct plan_tree){
+			.path = arena_printf(tree->request->arena, "%s%s", hierarchy->mount, path),
+			.slot = tree->mount,
+			.mappings = SLOT_NONE,
+		});
 	op = add(tree, OP_ATTRIBUTES, tree->mount, "", "");
 	op->a = tree->attributes;
 	op->c = ABI_MS_PRIVATE;
@@ -144,6 +149,8 @@ static void add_v1(const struct tree *tree)
 void plan_cgroup_mount(struct builder *builder, const struct plan_request *request,
 		       const struct spec_mount *mount, uint64_t attributes)
 {
+	const struct spec_namespace *namespace =
+		spec_namespace_find(request->spec, (int)ABI_CLONE_NEWCGROUP);
 	struct tree tree = {
 		.builder = builder,
 		.request = request,
@@ -152,7 +159,8 @@ void plan_cgroup_mount(struct builder *builder, const struct plan_request *reque
 		.tmpfs = builder_slot(builder, PLAN_CHILD),
 		.mount = builder_slot(builder, PLAN_CHILD),
 		.target = builder_slot(builder, PLAN_CHILD),
-		.namespaced = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWCGROUP),
+		.namespaced =
+			namespace && (!namespace->path || !plan_user_namespace(request->spec)),
 	};
 
 	if (request->facts->cgroup_layout == CGROUP_NONE)

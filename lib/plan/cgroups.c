@@ -470,17 +470,24 @@ static int check_controllers(const struct plan_request *request,
 		{ "cpuset", cpu && ((cpu->cpus && cpu->cpus[0]) || (cpu->mems && cpu->mems[0])) },
 		{ "pids", resources->pids && resources->pids->limit.set &&
 				  resources->pids->limit.value > 0 },
-		{ "devices", resources->devices.n > 0 },
+		/* In a user namespace nobody makes devices; engines list the default ones anyway.
+		 */
+		{ "devices", resources->devices.n > 0 && plan_is_privileged(request->facts) },
 	};
 
-	if (request->facts->cgroup_layout == CGROUP_V2)
+	if (request->facts->n_groups > 0 && request->facts->cgroup_layout == CGROUP_V2)
 		return check_v2(resources, err);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		bool found = !rows[i].needed;
 
-		for (unsigned int h = 0; h < request->facts->n_hierarchies; h++)
+		for (unsigned int h = 0; h < request->facts->n_groups; h++)
 			found = found || host_hierarchy_has(&request->facts->hierarchies[h],
 							    rows[i].controller);
+		if (!found && request->facts->n_hierarchies > request->facts->n_groups)
+			return fail_plain(err, -EPERM, "/linux/resources",
+					  "/linux/resources/%s: a caller without CAP_SYS_ADMIN "
+					  "makes no cgroups",
+					  rows[i].controller);
 		if (!found)
 			return fail_plain(err, -ENOENT, "/linux/resources",
 					  "/linux/resources/%s: this host has no cgroup controller "
@@ -538,7 +545,7 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 		r = check_supported(resources, err);
 	if (r == 0 && resources)
 		r = check_controllers(request, resources, err);
-	for (unsigned int i = 0; r == 0 && i < facts->n_hierarchies; i++) {
+	for (unsigned int i = 0; r == 0 && i < facts->n_groups; i++) {
 		struct group group = {
 			.builder = builder,
 			.request = request,
@@ -561,7 +568,7 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 
 int16_t plan_cgroup_v2_slot(const struct plan_request *request)
 {
-	for (unsigned int i = 0; i < request->facts->n_hierarchies; i++)
+	for (unsigned int i = 0; i < request->facts->n_groups; i++)
 		if (request->facts->hierarchies[i].v2)
 			return (int16_t)(SLOT_PRIVATE + (int)i);
 	return SLOT_NONE;
@@ -572,7 +579,7 @@ void plan_cgroups_join(struct builder *builder, const struct plan_request *reque
 	int16_t slot = SLOT_INHERITED;
 
 	builder_where(builder, "/linux/cgroupsPath");
-	for (unsigned int i = 0; i < request->facts->n_hierarchies; i++) {
+	for (unsigned int i = 0; i < request->facts->n_groups; i++) {
 		struct op *op;
 
 		if (request->facts->hierarchies[i].v2)

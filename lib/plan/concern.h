@@ -21,10 +21,11 @@ void plan_warn(const struct plan_request *request, const char *format, ...) _pri
 uint64_t plan_new_namespaces(const struct spec *spec);
 int plan_namespaces_check(const struct plan_request *request, struct oci_error *err) _must_check_;
 void plan_namespaces_open(struct builder *builder, const struct plan_request *request);
-/* A pid namespace can only be joined by being born in it: init makes the process that goes on
+/* What init is started with, CLONE_NEW*. */
+uint64_t plan_spawn_flags(const struct plan_request *request);
+/* In a pid namespace that is joined, and in a user namespace, init makes the process that goes on
  * there, and the host adopts it. */
 void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request);
-void plan_namespaces_enter_pid(struct builder *builder);
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request);
 void plan_namespaces_dress(struct builder *builder, const struct plan_request *request);
 
@@ -36,11 +37,39 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 int16_t plan_cgroup_v2_slot(const struct plan_request *request);
 void plan_cgroups_join(struct builder *builder, const struct plan_request *request);
 
-/* id_mappings.c: a namespace for each mapping of ids that mounts have; and to map those of the
- * mount in @slot, with all mounts below it or not, if @mount has mappings. */
+/* users.c: the user namespace. Its maps are written by the host, while init waits; then init takes
+ * an id that they have. */
+const struct spec_namespace *plan_user_namespace(const struct spec *spec);
+bool plan_may_set_groups(const struct plan_request *request);
+int plan_users_check(const struct plan_request *request, struct oci_error *err) _must_check_;
+void plan_users_map(struct builder *builder, const struct plan_request *request);
+void plan_users_become(struct builder *builder, const struct plan_request *request);
+
+/* A copy of a tree of the host's mounts, in the child's slot @slot, with the ids of the mount
+ * mapped if @mappings is not SLOT_NONE. Init opens it itself, or, where its user namespace would
+ * keep it from that, the host does and hands it over. */
+struct plan_tree {
+	const char *path;
+	unsigned int flags; /* enum op_flag */
+	int16_t slot;
+	int16_t mappings;
+	bool recursive_mappings;
+};
+void plan_tree(struct builder *builder, const struct plan_request *request,
+	       const struct plan_tree *tree);
+/* Whether the root can be put together before it is attached anywhere: not when the trees were
+ * opened in another mount namespace. */
+bool plan_detached(const struct plan_request *request);
+
+/* id_mappings.c: a namespace for each mapping of ids that mounts have, in the shape that
+ * mount_setattr(2) takes; the slot of the one for @mount, SLOT_NONE if it has no mappings; and to
+ * map the ids of the mount in @slot, with all mounts below it or not. */
+const char *plan_mappings_text(const struct plan_request *request,
+			       const struct spec_id_mappings *mappings);
 void plan_id_mappings_make(struct builder *builder, const struct plan_request *request);
-void plan_id_mappings_use(struct builder *builder, const struct plan_request *request,
-			  const struct spec_mount *mount, int16_t slot, bool recursive);
+int16_t plan_id_mappings_find(struct builder *builder, const struct plan_request *request,
+			      const struct spec_mount *mount);
+void plan_id_map(struct builder *builder, int16_t slot, int16_t mappings, bool recursive);
 
 /* rootfs.c, mounts.c, devices.c, hidden_paths.c: the container's files. */
 int plan_rootfs(struct builder *builder, const struct plan_request *request,
@@ -62,6 +91,7 @@ uint64_t plan_sysctl_namespace(const char *key);
 /* Turns "net.ipv4.ip_forward" or "net/ipv4/conf/eth0.1/forwarding" into a path below /proc/sys, in
  * place: which of the two separators comes first is the one, as sysctl(8) has it. */
 void plan_sysctl_path(char *key);
+void plan_oom_score(struct builder *builder, const struct plan_request *request);
 int plan_proc(struct builder *builder, const struct plan_request *request,
 	      struct oci_error *err) _must_check_;
 void plan_process(struct builder *builder, const struct plan_request *request);

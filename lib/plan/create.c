@@ -6,6 +6,8 @@
  *   make cgroups, write limits
  *   open namespaces, listen
  *   spawn ------------------------->    join cgroups, enter namespaces
+ *  (adopt, write the id maps <----->    clone, where there is a user namespace)
+ *  (open trees for it ------------->    take them)
  *                                       assemble the root, pivot
  *                                       limits, executable, credentials
  *   await barrier 1 <---------------    barrier 1
@@ -92,8 +94,16 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 		builder_add(builder, PLAN_HOST, OP_LISTEN)->slot = SLOT_START;
 	op = builder_add(builder, PLAN_HOST, OP_SPAWN);
 	op->slot = plan_cgroup_v2_slot(request);
-	op->a = plan_new_namespaces(request->spec) & ABI_CLONE_NEWPID;
+	op->a = plan_spawn_flags(request);
 	plan_namespaces_adopt(builder, request);
+	return 0;
+}
+
+static void add_host_after(struct builder *builder, const struct plan_request *request)
+{
+	struct op *op;
+
+	builder_where(builder, NULL);
 	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
 	builder_add(builder, PLAN_HOST, OP_RECORD);
 	if (request->pid_file) {
@@ -102,17 +112,19 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	}
 	builder_add(builder, PLAN_HOST, OP_RELEASE)->a = BARRIER_READY;
 	builder_add(builder, PLAN_HOST, request->start ? OP_STARTED : OP_PARKED);
-	return 0;
 }
 
 static void add_child_begin(struct builder *builder, const struct plan_request *request)
 {
-	plan_namespaces_enter_pid(builder);
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
 	builder_add(builder, PLAN_CHILD, OP_SIGNALS);
-	builder_add(builder, PLAN_CHILD, OP_SESSION);
+	plan_oom_score(builder, request);
 	plan_cgroups_join(builder, request);
 	plan_namespaces_enter(builder, request);
+	builder_where(builder, NULL);
+	/* A new process, and every change of credentials, begins without. */
+	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
+	builder_add(builder, PLAN_CHILD, OP_SESSION);
 	plan_namespaces_dress(builder, request);
 	builder_where(builder, NULL);
 }
@@ -177,5 +189,6 @@ int plan_create(const struct plan_request *request, struct plan **ret, struct oc
 		r = add_child(&builder, request, err);
 	if (r < 0)
 		return r;
+	add_host_after(&builder, request);
 	return builder_finish(&builder, ret, err);
 }

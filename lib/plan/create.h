@@ -11,6 +11,14 @@
 #include "plan/plan.h"
 #include "spec/model.h"
 
+/* Whether the caller has CAP_SYS_ADMIN. */
+bool plan_is_privileged(const struct host_facts *facts);
+
+/* What a caller without privileges needs, and its config does not say: a user namespace, and
+ * mappings for it. -ENOMEM. */
+int plan_complete_users(struct spec *spec, const struct host_facts *facts,
+			struct arena *arena) _must_check_;
+
 struct plan_request {
 	const struct spec *spec;
 	const struct host_facts *facts;

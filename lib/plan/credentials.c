@@ -19,6 +19,13 @@ struct sets {
 };
 
 /* The standard: what cannot be granted is a warning, not an error. */
+/* Whoever is in a user namespace of its own begins with all of them. */
+static uint64_t grantable(const struct plan_request *request)
+{
+	return plan_user_namespace(request->spec) ? (2ULL << CAP_LAST_CAP) - 1
+						  : request->facts->permitted;
+}
+
 static uint64_t read_set(const struct plan_request *request, const struct spec_strings *names,
 			 const char *set)
 {
@@ -28,7 +35,7 @@ static uint64_t read_set(const struct plan_request *request, const struct spec_s
 		int number = capability_number(*name);
 		uint64_t bit = number < 0 ? 0 : 1ULL << number;
 
-		if (bit & request->facts->permitted)
+		if (bit & grantable(request))
 			bits |= bit;
 		else
 			plan_warn(request, "/process/capabilities/%s: %s cannot be granted: %s",
@@ -57,19 +64,29 @@ static struct sets read_sets(const struct plan_request *request)
 	return sets;
 }
 
-static void add_ids(struct builder *builder, const struct spec_user *user)
+static void add_groups(struct builder *builder, const struct plan_request *request,
+		       const struct spec_user *user)
 {
 	struct op *op;
 
 	builder_where(builder, "/process/user/additionalGids");
 	op = builder_add(builder, PLAN_CHILD, OP_GROUPS);
 	op->a = user->additionalGids.n;
+	/* One that is joined may have them denied. */
+	if (user->additionalGids.n == 0 && plan_user_namespace(request->spec))
+		op->tolerate = TOLERATE_REFUSED;
 	op->text = builder_bytes(builder, NULL, 0);
 	list_each(group, user->additionalGids) {
 		uint32_t gid = (uint32_t)*group;
 
 		text_add(&builder->data, (const char *)&gid, sizeof(gid));
 	}
+}
+
+static void add_ids(struct builder *builder, const struct spec_user *user)
+{
+	struct op *op;
+
 	builder_where(builder, "/process/user");
 	op = builder_add(builder, PLAN_CHILD, OP_IDS);
 	op->a = user->uid.value;
@@ -85,7 +102,7 @@ int plan_credentials(struct builder *builder, const struct plan_request *request
 	uint64_t kept = seccomp ? 1ULL << CAP_SYS_ADMIN : 0;
 	struct op *op;
 
-	if (kept & ~request->facts->permitted)
+	if (kept & ~grantable(request))
 		return fail_plain(err, -EPERM, "/linux/seccomp",
 				  "/linux/seccomp: a filter without /process/noNewPrivileges needs "
 				  "CAP_SYS_ADMIN, which the caller does not have");
@@ -94,6 +111,8 @@ int plan_credentials(struct builder *builder, const struct plan_request *request
 	op->a = sets.bounding;
 	if (process->user->uid.value != 0)
 		builder_add(builder, PLAN_CHILD, OP_KEEP_CAPS);
+	if (plan_may_set_groups(request))
+		add_groups(builder, request, process->user);
 	add_ids(builder, process->user);
 	builder_where(builder, "/process/capabilities");
 	op = builder_add(builder, PLAN_CHILD, OP_CAPABILITIES);

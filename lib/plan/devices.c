@@ -38,15 +38,45 @@ static bool has_foreign_dev(const struct plan_request *request)
 	return false;
 }
 
-static void add_device(struct builder *builder, const char *path, unsigned int mode,
-		       uint64_t device, uint64_t uid, uint64_t gid)
+struct device {
+	const char *path;
+	unsigned int mode;
+	uint64_t number;
+	uint64_t uid, gid;
+};
+
+static void add_made(struct builder *builder, const struct device *device)
 {
 	struct op *op = builder_add(builder, PLAN_CHILD, OP_DEVICE);
 
-	op->text = builder_string(builder, path);
-	op->a = mode;
-	op->b = device;
-	op->c = uid | gid << 32;
+	op->text = builder_string(builder, device->path);
+	op->a = device->mode;
+	op->b = device->number;
+	op->c = device->uid | device->gid << 32;
+}
+
+/* The host's own, with the mode and the owner that it has there. */
+static void add_bound(struct builder *builder, const struct plan_request *request,
+		      const struct device *device, int16_t slot, int16_t target)
+{
+	uint32_t path = builder_string(builder, device->path);
+	struct op *op;
+
+	plan_tree(builder, request,
+		  &(struct plan_tree){ .path = device->path, .slot = slot, .mappings = SLOT_NONE });
+	op = builder_add(builder, PLAN_CHILD, OP_DEVICE_IS);
+	op->text = path;
+	op->slot = slot;
+	op->a = device->mode & S_IFMT;
+	op->b = device->number;
+	op = builder_add(builder, PLAN_CHILD, OP_TARGET_LIKE);
+	op->text = path;
+	op->slot = slot;
+	op->slot2 = target;
+	op = builder_add(builder, PLAN_CHILD, OP_ATTACH);
+	op->text = path;
+	op->slot = slot;
+	op->slot2 = target;
 }
 
 static unsigned int file_type(int letter)
@@ -61,28 +91,60 @@ static unsigned int file_type(int letter)
 	}
 }
 
+static bool is_listed(const struct plan_request *request, const char *path)
+{
+	list_each(device, request->spec->linux_->devices)
+		if (strcmp(device->path, path) == 0)
+			return true;
+	return false;
+}
+
+/* In a user namespace nobody may make device nodes. */
+static void add_device(struct builder *builder, const struct plan_request *request,
+		       const struct device *device, int16_t slot, int16_t target)
+{
+	if (plan_user_namespace(request->spec) && (device->mode & S_IFMT) != S_IFIFO)
+		add_bound(builder, request, device, slot, target);
+	else
+		add_made(builder, device);
+}
+
 void plan_devices(struct builder *builder, const struct plan_request *request)
 {
+	int16_t slot = builder_slot(builder, PLAN_CHILD);
+	int16_t target = builder_slot(builder, PLAN_CHILD);
 	unsigned int index = 0;
 	struct op *op;
 
-	list_each(device, request->spec->linux_->devices) {
+	list_each(listed, request->spec->linux_->devices) {
 		unsigned int mode =
-			device->fileMode.set ? (unsigned int)device->fileMode.value : 0666;
+			listed->fileMode.set ? (unsigned int)listed->fileMode.value : 0666;
+		struct device device = {
+			.path = listed->path,
+			.mode = file_type(listed->type) | (mode & 07777),
+			.number = listed->type == 'p' ? 0
+						      : makedev((unsigned int)listed->major.value,
+								(unsigned int)listed->minor.value),
+			.uid = listed->uid.value,
+			.gid = listed->gid.value,
+		};
 
 		builder_where(builder, "/linux/devices/%u", index++);
-		add_device(builder, device->path, file_type(device->type) | (mode & 07777),
-			   device->type == 'p' ? 0
-					       : makedev((unsigned int)device->major.value,
-							 (unsigned int)device->minor.value),
-			   device->uid.value, device->gid.value);
+		add_device(builder, request, &device, slot, target);
 	}
 	builder_where(builder, NULL);
 	if (has_foreign_dev(request))
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++)
-		add_device(builder, default_devices[i].path, S_IFCHR | 0666,
-			   makedev(default_devices[i].major, default_devices[i].minor), 0, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++) {
+		const struct device device = {
+			.path = default_devices[i].path,
+			.mode = S_IFCHR | 0666,
+			.number = makedev(default_devices[i].major, default_devices[i].minor),
+		};
+
+		if (!is_listed(request, device.path))
+			add_device(builder, request, &device, slot, target);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
 		op = builder_add(builder, PLAN_CHILD, OP_SYMLINK);
 		op->text = builder_string(builder, links[i].path);

@@ -9,9 +9,9 @@
 #include "base/error.h"
 #include "plan/concern.h"
 
-/* "0 1000 1,1 100000 65536" */
-static const char *text_of(const struct plan_request *request,
-			   const struct spec_id_mappings *mappings)
+/* As in the files of /proc, with a comma for each newline: "0 1000 1,1 100000 65536" */
+const char *plan_mappings_text(const struct plan_request *request,
+			       const struct spec_id_mappings *mappings)
 {
 	struct text text = { 0 };
 	const char *ret;
@@ -26,22 +26,42 @@ static const char *text_of(const struct plan_request *request,
 	return ret;
 }
 
-static bool is_mapped(const struct spec_mount *mount)
+/* The mappings of a mount: its own, or with the option "idmap" those of the container. */
+struct mappings {
+	const char *uids, *gids;
+	bool any;
+};
+
+static struct mappings mappings_of(const struct plan_request *request,
+				   const struct spec_mount *mount)
 {
-	return mount->uidMappings.n > 0 && mount->gidMappings.n > 0;
+	const struct spec_linux *linux_ = request->spec->linux_;
+	const struct spec_id_mappings *uids = &mount->uidMappings, *gids = &mount->gidMappings;
+	bool asked = false;
+
+	list_each(option, mount->options)
+		asked = asked || strcmp(*option, "idmap") == 0 || strcmp(*option, "ridmap") == 0;
+	if (asked && uids->n == 0) {
+		uids = &linux_->uidMappings;
+		gids = &linux_->gidMappings;
+	}
+	if (uids->n == 0 || gids->n == 0)
+		return (struct mappings){ 0 };
+	return (struct mappings){ plan_mappings_text(request, uids),
+				  plan_mappings_text(request, gids), true };
 }
 
 /* The slot of the namespace with these mappings, or SLOT_NONE if there is none yet. */
-static int16_t find(const struct builder *builder, const char *uids, const char *gids)
+static int16_t find(const struct builder *builder, const struct mappings *mappings)
 {
-	if (builder->data.failed || !uids || !gids)
+	if (builder->data.failed || !mappings->uids || !mappings->gids)
 		return SLOT_NONE;
 	for (size_t i = 0; i < builder_count(builder, PLAN_HOST); i++) {
 		const struct op *op = builder_op(builder, PLAN_HOST, i);
 
 		if (op->kind == OP_ID_MAPPINGS &&
-		    strcmp(builder->data.data + op->text, uids) == 0 &&
-		    strcmp(builder->data.data + op->text2, gids) == 0)
+		    strcmp(builder->data.data + op->text, mappings->uids) == 0 &&
+		    strcmp(builder->data.data + op->text2, mappings->gids) == 0)
 			return op->slot;
 	}
 	return SLOT_NONE;
@@ -52,35 +72,38 @@ void plan_id_mappings_make(struct builder *builder, const struct plan_request *r
 	unsigned int index = 0;
 
 	list_each(mount, request->spec->mounts) {
-		const char *uids, *gids;
+		struct mappings mappings = mappings_of(request, mount);
 		struct op *op;
 
 		builder_where(builder, "/mounts/%u/uidMappings", index++);
-		if (!is_mapped(mount))
-			continue;
-		uids = text_of(request, &mount->uidMappings);
-		gids = text_of(request, &mount->gidMappings);
-		if (find(builder, uids, gids) != SLOT_NONE)
+		if (!mappings.any || find(builder, &mappings) != SLOT_NONE)
 			continue;
 		op = builder_add(builder, PLAN_HOST, OP_ID_MAPPINGS);
 		op->slot = builder_inherited_slot(builder);
-		op->text = builder_string(builder, uids);
-		op->text2 = builder_string(builder, gids);
+		op->text = builder_string(builder, mappings.uids);
+		op->text2 = builder_string(builder, mappings.gids);
 	}
 }
 
-void plan_id_mappings_use(struct builder *builder, const struct plan_request *request,
-			  const struct spec_mount *mount, int16_t slot, bool recursive)
+int16_t plan_id_mappings_find(struct builder *builder, const struct plan_request *request,
+			      const struct spec_mount *mount)
+{
+	struct mappings mappings = mappings_of(request, mount);
+	int16_t slot = mappings.any ? find(builder, &mappings) : SLOT_NONE;
+
+	if (mappings.any && slot == SLOT_NONE)
+		builder_fail(builder, -ENOMEM);
+	return slot;
+}
+
+void plan_id_map(struct builder *builder, int16_t slot, int16_t mappings, bool recursive)
 {
 	struct op *op;
 
-	if (!is_mapped(mount))
+	if (mappings == SLOT_NONE)
 		return;
 	op = builder_add(builder, PLAN_CHILD, OP_IDMAP);
 	op->slot = slot;
-	op->slot2 = find(builder, text_of(request, &mount->uidMappings),
-			 text_of(request, &mount->gidMappings));
+	op->slot2 = mappings;
 	op->flags = recursive ? OP_RECURSIVE : 0;
-	if (op->slot2 == SLOT_NONE)
-		builder_fail(builder, -ENOMEM);
 }

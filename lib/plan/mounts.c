@@ -24,8 +24,9 @@ const char *plan_host_path(const struct plan_request *request, const char *path)
 	return arena_printf(request->arena, "%s/%s", request->bundle, path);
 }
 
-static void add_attributes(struct builder *builder, int16_t slot, uint64_t set, uint64_t clear,
-			   uint64_t propagation, bool recursive)
+static void add_attributes(struct builder *builder, const struct plan_request *request,
+			   int16_t slot, uint64_t set, uint64_t clear, uint64_t propagation,
+			   bool recursive)
 {
 	struct op *op;
 
@@ -36,18 +37,26 @@ static void add_attributes(struct builder *builder, int16_t slot, uint64_t set, 
 	op->a = set;
 	op->b = clear & ~set;
 	op->c = propagation;
-	op->flags = recursive ? OP_RECURSIVE : 0;
+	op->flags = (recursive ? OP_RECURSIVE : 0) |
+		    (clear && plan_user_namespace(request->spec) ? OP_LOCKED : 0);
 	/* mount_setattr(2): the access time is one field; to set it, all of it is cleared. */
 	if (clear & ABI_MOUNT_ATTR__ATIME)
 		op->b |= ABI_MOUNT_ATTR__ATIME;
 }
 
-static void add_changes(struct builder *builder, int16_t slot, const struct mount_plan *plan)
+static void add_propagation(struct builder *builder, const struct plan_request *request,
+			    int16_t slot, unsigned int propagation)
 {
-	add_attributes(builder, slot, plan->recursive_set, plan->recursive_clear, 0, true);
-	add_attributes(builder, slot, plan->set, plan->clear, 0, false);
-	add_attributes(builder, slot, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
-		       plan->propagation & ABI_MS_REC);
+	add_attributes(builder, request, slot, 0, 0, propagation & ~(unsigned int)ABI_MS_REC,
+		       propagation & ABI_MS_REC);
+}
+
+static void add_changes(struct builder *builder, const struct plan_request *request, int16_t slot,
+			const struct mount_plan *plan)
+{
+	add_attributes(builder, request, slot, plan->recursive_set, plan->recursive_clear, 0, true);
+	add_attributes(builder, request, slot, plan->set, plan->clear, 0, false);
+	add_propagation(builder, request, slot, plan->propagation);
 }
 
 static void add_target(struct builder *builder, enum op_kind kind, const char *path,
@@ -74,26 +83,31 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 		     const struct spec_mount *mount, const struct mount_plan *plan,
 		     const struct slots *slots)
 {
-	const char *source = plan_host_path(request, mount->source);
-	size_t first = builder_count(builder, PLAN_CHILD);
-	struct op *op;
+	const struct plan_tree tree = {
+		.path = plan_host_path(request, mount->source),
+		.flags =
+			(plan->recursive_bind ? OP_RECURSIVE : 0) |
+			(plan->links & (MOUNT_SRC_NOFOLLOW | MOUNT_COPY_SYMLINK) ? OP_NOFOLLOW : 0),
+		.slot = slots->mount,
+		.mappings = plan_id_mappings_find(builder, request, mount),
+		.recursive_mappings = plan->recursive_idmap,
+	};
+	size_t link;
 
+	plan_tree(builder, request, &tree);
+	link = builder_count(builder, PLAN_CHILD);
 	if (plan->links & MOUNT_COPY_SYMLINK) {
-		op = builder_add(builder, PLAN_CHILD, OP_COPY_SYMLINK);
-		op->text = builder_string(builder, source);
+		struct op *op = builder_add(builder, PLAN_CHILD, OP_COPY_SYMLINK);
+
+		op->slot = slots->mount;
+		op->text = builder_string(builder, tree.path);
 		op->text2 = builder_string(builder, mount->destination);
 	}
-	op = builder_add(builder, PLAN_CHILD, OP_TREE);
-	op->slot = slots->mount;
-	op->flags = (plan->recursive_bind ? OP_RECURSIVE : 0) |
-		    (plan->links & MOUNT_SRC_NOFOLLOW ? OP_NOFOLLOW : 0);
-	op->text = builder_string(builder, source);
-	plan_id_mappings_use(builder, request, mount, slots->mount, plan->recursive_idmap);
-	add_changes(builder, slots->mount, plan);
+	add_changes(builder, request, slots->mount, plan);
 	add_target(builder, OP_TARGET_LIKE, mount->destination, plan->links, slots);
 	add_attach(builder, mount->destination, slots);
 	if (plan->links & MOUNT_COPY_SYMLINK)
-		builder_skip(builder, PLAN_CHILD, first, TOLERATE_DONE);
+		builder_skip(builder, PLAN_CHILD, link, TOLERATE_DONE);
 }
 
 /* A read-only tmpfs (a /dev) has to take the mount points and devices of what follows first. */
@@ -103,20 +117,24 @@ static bool is_readonly_later(const struct spec_mount *mount, const struct mount
 	       ((plan->set | plan->recursive_set) & ABI_MOUNT_ATTR_RDONLY);
 }
 
-static void add_remount(struct builder *builder, const struct spec_mount *mount,
-			const struct mount_plan *plan, const struct slots *slots)
+static void add_remount(struct builder *builder, const struct plan_request *request,
+			const struct spec_mount *mount, const struct mount_plan *plan,
+			const struct slots *slots)
 {
 	struct op *op;
 
 	add_target(builder, OP_TARGET, mount->destination, plan->links, slots);
-	add_changes(builder, slots->target, plan);
+	add_changes(builder, request, slots->target, plan);
 	op = builder_add(builder, PLAN_CHILD, OP_CLOSE);
 	op->slot = slots->target;
 }
 
-static void add_data(struct builder *builder, const struct mount_plan *plan, int16_t slot,
-		     struct arena *arena)
+static void add_data(struct builder *builder, const struct plan_request *request,
+		     const struct spec_mount *mount, const struct mount_plan *plan, int16_t slot)
 {
+	/* Engines give all devpts the group of terminals, which a user namespace may not have. */
+	bool any_group = plan_user_namespace(request->spec) && strcmp(mount->type, "devpts") == 0;
+
 	for (size_t i = 0; i < plan->n_data; i++) {
 		const char *equals = strchr(plan->data[i], '=');
 		struct op *op;
@@ -129,7 +147,10 @@ static void add_data(struct builder *builder, const struct mount_plan *plan, int
 			op->text = builder_string(builder, plan->data[i]);
 			continue;
 		}
-		key = arena_strndup(arena, plan->data[i], (size_t)(equals - plan->data[i]));
+		key = arena_strndup(request->arena, plan->data[i],
+				    (size_t)(equals - plan->data[i]));
+		if (any_group && key && strcmp(key, "gid") == 0)
+			op->tolerate = TOLERATE_INVALID;
 		op->text = builder_string(builder, key);
 		op->text2 = builder_string(builder, equals + 1);
 	}
@@ -163,10 +184,50 @@ static void add_inheritance(struct builder *builder, const struct spec_mount *mo
 	builder_skip(builder, PLAN_CHILD, first, TOLERATE_MISSING);
 }
 
+/* File systems that show a namespace. In a user namespace the kernel lets only those be mounted
+ * whose namespace belongs to it; engines rely on getting the host's instead. */
+static const struct {
+	const char *type;
+	const char *path;
+} shown_by_host[] = {
+	{ "proc", "/proc" },
+	{ "sysfs", "/sys" },
+	{ "mqueue", "/dev/mqueue" },
+};
+
+/* When one of the operations from @first on is refused: the host's own, no more writable than was
+ * asked for, nor anything below it. */
+static void add_other_way(struct builder *builder, const struct plan_request *request,
+			  const struct spec_mount *mount, const struct mount_plan *plan,
+			  const struct slots *slots, size_t first)
+{
+	const char *path = NULL;
+	size_t end;
+	struct op *op;
+
+	for (size_t i = 0; i < ARRAY_SIZE(shown_by_host); i++)
+		if (strcmp(mount->type, shown_by_host[i].type) == 0)
+			path = shown_by_host[i].path;
+	if (!path || !plan_user_namespace(request->spec))
+		return;
+	end = builder_count(builder, PLAN_CHILD);
+	builder_add(builder, PLAN_CHILD, OP_SKIP);
+	for (size_t i = first; i < end; i++)
+		builder_skip(builder, PLAN_CHILD, i, TOLERATE_REFUSED);
+	op = builder_add(builder, PLAN_CHILD, OP_TREE);
+	op->text = builder_string(builder, path);
+	op->slot = slots->mount;
+	op->flags = OP_RECURSIVE;
+	add_attributes(builder, request, slots->mount, plan->set | plan->recursive_set, 0,
+		       ABI_MS_SLAVE, true);
+	builder_skip(builder, PLAN_CHILD, end, TOLERATE_DONE);
+}
+
 static void add_file_system(struct builder *builder, const struct plan_request *request,
 			    const struct spec_mount *mount, const struct mount_plan *plan,
 			    const struct slots *slots)
 {
+	size_t first = builder_count(builder, PLAN_CHILD);
 	struct op *op = builder_add(builder, PLAN_CHILD, OP_FS_OPEN);
 
 	op->slot = slots->mount;
@@ -177,16 +238,17 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 		op->text = builder_string(builder, "source");
 		op->text2 = builder_string(builder, mount->source);
 	}
-	add_data(builder, plan, slots->mount, request->arena);
+	add_data(builder, request, mount, plan, slots->mount);
 	op = builder_add(builder, PLAN_CHILD, OP_FS_MOUNT);
 	op->slot = slots->mount;
 	op->a = plan->set | plan->recursive_set;
 	if (is_readonly_later(mount, plan))
 		op->a &= ~(uint64_t)ABI_MOUNT_ATTR_RDONLY;
+	add_other_way(builder, request, mount, plan, slots, first);
 	add_inheritance(builder, mount, plan, slots);
-	plan_id_mappings_use(builder, request, mount, slots->mount, false);
-	add_attributes(builder, slots->mount, 0, 0, plan->propagation & ~(unsigned int)ABI_MS_REC,
-		       false);
+	plan_id_map(builder, slots->mount, plan_id_mappings_find(builder, request, mount), false);
+	add_propagation(builder, request, slots->mount,
+			plan->propagation & ~(unsigned int)ABI_MS_REC);
 	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, plan->links, slots);
 	add_attach(builder, mount->destination, slots);
 }
@@ -208,12 +270,7 @@ static int check_copy_up(const struct spec_mount *mount, unsigned int index,
 static int check_idmap(const struct spec_mount *mount, unsigned int index,
 		       const struct mount_plan *plan, struct oci_error *err)
 {
-	if (plan->idmap && mount->uidMappings.n == 0)
-		return fail_plain(err, -EOPNOTSUPP, "/mounts",
-				  "/mounts/%u/options: the mappings of the container are not "
-				  "supported yet",
-				  index);
-	if (mount->uidMappings.n == 0)
+	if (mount->uidMappings.n == 0 && !plan->idmap)
 		return 0;
 	if (plan->remount)
 		return fail_plain(
@@ -246,12 +303,12 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	builder_where(builder, "/mounts/%u", index);
 	if (remounts && is_readonly_later(mount, &plan)) {
 		plan = (struct mount_plan){ .set = ABI_MOUNT_ATTR_RDONLY };
-		add_remount(builder, mount, &plan, slots);
+		add_remount(builder, request, mount, &plan, slots);
 	}
 	if (plan.remount != remounts)
 		return 0;
 	if (plan.remount)
-		add_remount(builder, mount, &plan, slots);
+		add_remount(builder, request, mount, &plan, slots);
 	else if (plan.bind)
 		add_bind(builder, request, mount, &plan, slots);
 	else if (is_cgroup(mount))

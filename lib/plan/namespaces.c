@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Namespaces: from /linux/namespaces to operations. Pure. */
+/* Namespaces: from /linux/namespaces to operations. Pure.
+ *
+ * A cgroup namespace is rooted where the task stands that makes it, so all come after the cgroups.
+ * A pid namespace begins with a new process, a time namespace has an operation of its own. */
 #include <errno.h>
 #include <inttypes.h>
 
@@ -8,11 +11,6 @@
 #include "plan/support.h"
 #include "spec/tables.h"
 #include "sys/abi.h"
-
-/* Those that init does not make by unshare(2) for itself: a pid namespace begins with a new
- * process, a time namespace has an operation of its own. A cgroup namespace is rooted where the
- * task stands, so all come after the cgroups. */
-#define NOT_UNSHARED (ABI_CLONE_NEWPID | ABI_CLONE_NEWTIME)
 
 uint64_t plan_new_namespaces(const struct spec *spec)
 {
@@ -24,6 +22,13 @@ uint64_t plan_new_namespaces(const struct spec *spec)
 		if (!namespace->path)
 			flags |= (unsigned int)namespace->type;
 	return flags;
+}
+
+static bool joins(const struct spec *spec, uint64_t type)
+{
+	const struct spec_namespace *namespace = spec_namespace_find(spec, (int)type);
+
+	return namespace && namespace->path;
 }
 
 int plan_namespaces_check(const struct plan_request *request, struct oci_error *err)
@@ -41,10 +46,16 @@ int plan_namespaces_check(const struct plan_request *request, struct oci_error *
 		return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
 				  "/linux/namespaces: a container without a new mount namespace is "
 				  "not supported");
+	if (linux_->timeOffsets.n > 0 && joins(request->spec, ABI_CLONE_NEWUSER) &&
+	    !plan_is_privileged(request->facts))
+		return fail_plain(
+			err, -EPERM, "/linux/timeOffsets",
+			"/linux/timeOffsets: with a user namespace that is joined they need "
+			"a caller with CAP_SYS_ADMIN");
 	if (linux_->netDevices.n > 0)
 		return fail_plain(err, -EOPNOTSUPP, "/linux/netDevices",
 				  "/linux/netDevices: not supported yet");
-	return 0;
+	return plan_users_check(request, err);
 }
 
 /* Engines write "" for none. */
@@ -81,17 +92,31 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 	}
 }
 
-static bool joins_pid_namespace(const struct spec *spec)
+/* Whether another process goes on where init began. A pid namespace can only be joined by being
+ * born in it, and a new one has to belong to the user namespace; a user namespace is made with a
+ * process too, for its maps to be written from outside. */
+static bool clones(const struct spec *spec)
 {
-	const struct spec_namespace *namespace = spec_namespace_find(spec, (int)ABI_CLONE_NEWPID);
+	uint64_t new = plan_new_namespaces(spec);
 
-	return namespace && namespace->path;
+	return joins(spec, ABI_CLONE_NEWPID) || new &ABI_CLONE_NEWUSER ||
+	       (new &ABI_CLONE_NEWPID &&joins(spec, ABI_CLONE_NEWUSER));
+}
+
+uint64_t plan_spawn_flags(const struct plan_request *request)
+{
+	uint64_t new = plan_new_namespaces(request->spec);
+
+	return clones(request->spec) ? 0 : new &ABI_CLONE_NEWPID;
 }
 
 void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request)
 {
-	if (joins_pid_namespace(request->spec))
-		builder_add(builder, PLAN_HOST, OP_ADOPT);
+	if (!clones(request->spec))
+		return;
+	builder_add(builder, PLAN_HOST, OP_ADOPT);
+	plan_users_map(builder, request);
+	builder_add(builder, PLAN_HOST, OP_RELEASE);
 }
 
 /* The operation of the host that opened a namespace of this type from @index on, or NULL. */
@@ -116,16 +141,13 @@ static void add_setns(struct builder *builder, const struct op *opened)
 	op->a = opened->a;
 }
 
-void plan_namespaces_enter_pid(struct builder *builder)
+static void add_setns_of(struct builder *builder, uint64_t types)
 {
+	const struct op *opened;
 	size_t index = 0;
-	const struct op *opened = find_opened(builder, ABI_CLONE_NEWPID, &index);
 
-	if (!opened)
-		return;
-	add_setns(builder, opened);
-	builder_add(builder, PLAN_CHILD, OP_CLONE);
-	builder_where(builder, NULL);
+	while ((opened = find_opened(builder, types, &index)))
+		add_setns(builder, opened);
 }
 
 /* "monotonic 86400 0\n", as /proc/<pid>/timens_offsets takes it. NULL when memory ran out. */
@@ -142,34 +164,56 @@ static const char *offsets_of(const struct plan_request *request)
 
 static void add_time(struct builder *builder, const struct plan_request *request)
 {
-	int16_t proc = builder_slot(builder, PLAN_CHILD);
 	struct op *op;
 
-	builder_where(builder, NULL);
-	op = builder_add(builder, PLAN_CHILD, OP_PROC);
-	op->slot = proc;
-	op->a = 1; /* subset=pid */
 	builder_where(builder, request->spec->linux_->timeOffsets.n > 0 ? "/linux/timeOffsets"
 									: "/linux/namespaces");
 	op = builder_add(builder, PLAN_CHILD, OP_TIME);
-	op->slot = proc;
 	op->text = builder_string(builder, offsets_of(request));
-	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = proc;
+	if (plan_new_namespaces(request->spec) & ABI_CLONE_NEWUSER)
+		op->flags = OP_DUMPABLE;
 }
 
-/* The child joins in the order in which the host opened: the slots are found by counting again. */
+/* Who may enter what: with privileges, all from outside of the user namespace; without, nothing but
+ * the user namespace, and from inside of it the others. */
+static void add_joining(struct builder *builder, const struct plan_request *request)
+{
+	bool first = plan_is_privileged(request->facts);
+	uint64_t others = ~(uint64_t)ABI_CLONE_NEWUSER;
+
+	if (first || !joins(request->spec, ABI_CLONE_NEWUSER))
+		add_setns_of(builder, others);
+	add_setns_of(builder, ABI_CLONE_NEWUSER);
+	if (!first && joins(request->spec, ABI_CLONE_NEWUSER))
+		add_setns_of(builder, others);
+}
+
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request)
 {
+	uint64_t new = plan_new_namespaces(request->spec);
+	/* Its offsets are in a file that init could not write inside of a user namespace, unless it
+	 * let the others in there look into it. */
+	bool time_first = new &ABI_CLONE_NEWTIME &&joins(request->spec, ABI_CLONE_NEWUSER) &&
+			  plan_is_privileged(request->facts);
 	const struct op *opened;
 	size_t index = 0;
 	struct op *op;
 
-	while ((opened = find_opened(builder, ~(uint64_t)ABI_CLONE_NEWPID, &index)))
-		add_setns(builder, opened);
+	if (time_first)
+		add_time(builder, request);
+	add_joining(builder, request);
 	builder_where(builder, "/linux/namespaces");
-	op = builder_add(builder, PLAN_CHILD, OP_UNSHARE);
-	op->a = plan_new_namespaces(request->spec) & ~(uint64_t)NOT_UNSHARED;
-	if (plan_new_namespaces(request->spec) & ABI_CLONE_NEWTIME)
+	op = builder_add(builder, PLAN_CHILD, clones(request->spec) ? OP_CLONE : OP_UNSHARE);
+	op->a = new & ~(uint64_t)ABI_CLONE_NEWTIME;
+	/* That it is dead is seen only now. */
+	if ((opened = find_opened(builder, ABI_CLONE_NEWPID, &index)))
+		op->where = opened->where;
+	if (!clones(request->spec))
+		op->a &= ~(uint64_t)ABI_CLONE_NEWPID;
+	else if (new &ABI_CLONE_NEWUSER && !plan_is_privileged(request->facts))
+		op->flags = OP_DUMPABLE;
+	plan_users_become(builder, request);
+	if (new &ABI_CLONE_NEWTIME && !time_first)
 		add_time(builder, request);
 }
 

@@ -31,12 +31,17 @@ enum op_tolerance {
 	TOLERATE_REFUSED, /* EACCES, EPERM: we may not */
 	TOLERATE_UNKNOWN, /* ENOSYS, EOPNOTSUPP: the kernel does not have it */
 	TOLERATE_DONE,    /* EALREADY: the operation has done what those were for */
+	TOLERATE_INVALID, /* EINVAL: there is no such thing here */
 };
 
 enum op_flag {
-	OP_RECURSIVE = 1, /* TREE, ATTRIBUTES: with the mounts below */
-	OP_KEEP = 2,      /* ATTACH: %1 stays open */
-	OP_NOFOLLOW = 4,  /* TREE, TARGET*: what is named may be a symbolic link */
+	OP_RECURSIVE = 1,     /* TREE, ATTRIBUTES: with the mounts below */
+	OP_KEEP = 2,          /* ATTACH: %1 stays open */
+	OP_NOFOLLOW = 4,      /* TREE*, TARGET*: what is named may be a symbolic link */
+	OP_RECURSIVE_MAP = 8, /* TREE_SEND: the ids of the mounts below are mapped, too */
+	OP_LOCKED = 16,       /* ATTRIBUTES: what the kernel keeps as it is stays so */
+	OP_DUMPABLE = 32,     /* CLONE, TIME, OOM_SCORE: the process' files in /proc are its own for
+				 the time of the operation */
 };
 
 struct op {
@@ -58,6 +63,12 @@ struct op {
 struct plan_adopt {
 	char message;
 	int32_t pid; /* as the host sees it */
+};
+
+/* MESSAGE_TREE, with the mount */
+struct plan_handover {
+	char message;
+	uint32_t number; /* as TREE_SEND and TREE_TAKE have it */
 };
 
 struct plan {
@@ -107,6 +118,7 @@ enum plan_message {
 	MESSAGE_ADOPT = 'c',   /* child: has made another; then its pid, with a pidfd */
 	MESSAGE_BARRIER = 'b', /* child: reached; then one byte, its number */
 	MESSAGE_RELEASE = 'r', /* host: go on */
+	MESSAGE_TREE = 't',    /* host: a mount; struct plan_handover */
 	MESSAGE_PARKED = 'p',  /* child: nothing of the host is needed any more */
 	MESSAGE_GO = 'g',      /* starter: run the program */
 	MESSAGE_ACK = 'a',     /* child: about to execute it; carries the memfd */

@@ -2,8 +2,8 @@
 /* What is set by writing to /proc: /linux/sysctl and /process/oomScoreAdj. Pure.
  *
  * The container's own /proc is never used, since what lies over it is the container's choice
- * (CVE-2025-52881). Init mounts a procfs of its own that nobody else sees; without sysctls one
- * that shows processes only. */
+ * (CVE-2025-52881). The score is written while there is only the host's; for sysctls init mounts a
+ * procfs of its own that nobody else sees. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,41 +83,37 @@ static int add_sysctl(struct builder *builder, const struct plan_request *reques
 	return 0;
 }
 
-static void add_oom_score(struct builder *builder, const struct opt_int *score, int16_t proc,
-			  struct arena *arena)
+void plan_oom_score(struct builder *builder, const struct plan_request *request)
 {
+	const struct spec_process *process = request->spec->process;
 	struct op *op;
 
+	if (!process || !process->oomScoreAdj.set)
+		return;
 	builder_where(builder, "/process/oomScoreAdj");
-	op = builder_add(builder, PLAN_CHILD, OP_PROC_WRITE);
-	op->slot = proc;
-	op->text = builder_string(builder, "self/oom_score_adj");
-	op->text2 = builder_string(builder, arena_printf(arena, "%lld", (long long)score->value));
+	op = builder_add(builder, PLAN_CHILD, OP_OOM_SCORE);
+	op->text = builder_string(builder, arena_printf(request->arena, "%lld",
+							(long long)process->oomScoreAdj.value));
+	op->flags = plan_is_privileged(request->facts) ? 0 : OP_DUMPABLE;
+	builder_where(builder, NULL);
 }
 
 int plan_proc(struct builder *builder, const struct plan_request *request, struct oci_error *err)
 {
-	const struct spec_process *process = request->spec->process;
 	const struct spec_map *sysctl = &request->spec->linux_->sysctl;
-	bool oom = process && process->oomScoreAdj.set;
 	int16_t proc;
-	struct op *op;
 	int r;
 
-	if (!oom && sysctl->n == 0)
+	if (sysctl->n == 0)
 		return 0;
 	proc = builder_slot(builder, PLAN_CHILD);
 	builder_where(builder, NULL);
-	op = builder_add(builder, PLAN_CHILD, OP_PROC);
-	op->slot = proc;
-	op->a = sysctl->n == 0; /* subset=pid */
+	builder_add(builder, PLAN_CHILD, OP_PROC)->slot = proc;
 	list_each(pair, *sysctl) {
 		r = add_sysctl(builder, request, pair, proc, err);
 		if (r < 0)
 			return r;
 	}
-	if (oom)
-		add_oom_score(builder, &process->oomScoreAdj, proc, request->arena);
 	builder_where(builder, NULL);
 	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = proc;
 	return 0;

@@ -3,8 +3,8 @@
  *
  * The tree is cloned, furnished and only then attached, over the old "/" of a private mount
  * namespace: until that moment nothing that happens on the host can reach it, and a crash leaves
- * nothing. Kernels before 6.15 cannot mount onto a tree that is not attached; for them it is
- * attached first. */
+ * nothing. Kernels before 6.15 cannot mount onto a tree that is not attached, and no kernel onto
+ * one that was opened in another mount namespace; then it is attached first. */
 #include <errno.h>
 
 #include "base/error.h"
@@ -23,10 +23,13 @@ static void add_tree(struct builder *builder, const struct plan_request *request
 	if (!op->a)
 		op->a = ABI_MS_SLAVE;
 	builder_where(builder, "/root/path");
-	op = builder_add(builder, PLAN_CHILD, OP_TREE);
-	op->slot = SLOT_ROOT;
-	op->flags = OP_RECURSIVE;
-	op->text = builder_string(builder, plan_host_path(request, request->spec->root->path));
+	plan_tree(builder, request,
+		  &(struct plan_tree){
+			  .path = plan_host_path(request, request->spec->root->path),
+			  .flags = OP_RECURSIVE,
+			  .slot = SLOT_ROOT,
+			  .mappings = SLOT_NONE,
+		  });
 	if (propagation & ABI_MS_SHARED) {
 		/* pivot_root(2) refuses a shared root; it becomes shared afterwards. */
 		op = builder_add(builder, PLAN_CHILD, OP_ATTRIBUTES);
@@ -77,7 +80,7 @@ static void add_cwd(struct builder *builder, const char *cwd)
 int plan_rootfs(struct builder *builder, const struct plan_request *request, struct oci_error *err)
 {
 	unsigned int propagation = (unsigned int)request->spec->linux_->rootfsPropagation;
-	bool detached = request->facts->detached_assembly;
+	bool detached = plan_detached(request);
 	int r;
 
 	add_tree(builder, request, propagation);

@@ -32,6 +32,9 @@ static struct host_hierarchy v2[] = {
 	{ .mount = "/sys/fs/cgroup", .controllers = "", .v2 = true },
 };
 
+static struct host_range subuids[] = { { .outside = 100000, .size = 3 },
+				       { .outside = 300000, .size = 65536 } };
+
 static const struct {
 	const char *name;
 	struct host_facts facts;
@@ -41,12 +44,16 @@ static const struct {
 	    .cgroup_layout = CGROUP_V1,
 	    .hierarchies = v1,
 	    .n_hierarchies = ARRAY_SIZE(v1),
+	    .n_groups = ARRAY_SIZE(v1),
+	    .owns_mounts = true,
 	    .permitted = ALL_CAPABILITIES } },
 	{ "hybrid",
 	  { .release = { 6, 18 },
 	    .cgroup_layout = CGROUP_HYBRID,
 	    .hierarchies = hybrid,
 	    .n_hierarchies = ARRAY_SIZE(hybrid),
+	    .n_groups = ARRAY_SIZE(hybrid),
+	    .owns_mounts = true,
 	    .permitted = ALL_CAPABILITIES,
 	    .detached_assembly = true } },
 	{ "v2",
@@ -54,6 +61,8 @@ static const struct {
 	    .cgroup_layout = CGROUP_V2,
 	    .hierarchies = v2,
 	    .n_hierarchies = ARRAY_SIZE(v2),
+	    .n_groups = ARRAY_SIZE(v2),
+	    .owns_mounts = true,
 	    .permitted = ALL_CAPABILITIES,
 	    .detached_assembly = true } },
 	{ "v2-old",
@@ -61,10 +70,30 @@ static const struct {
 	    .cgroup_layout = CGROUP_V2,
 	    .hierarchies = v2,
 	    .n_hierarchies = ARRAY_SIZE(v2),
+	    .n_groups = ARRAY_SIZE(v2),
+	    .owns_mounts = true,
 	    .permitted = ALL_CAPABILITIES } },
+	{ "rootless",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_V2,
+	    .hierarchies = v2,
+	    .n_hierarchies = ARRAY_SIZE(v2),
+	    .users = { .uid = 1000,
+		       .gid = 100,
+		       .subuids = { subuids, ARRAY_SIZE(subuids) },
+		       .subgids = { subuids, 1 },
+		       .newuidmap = "/usr/bin/newuidmap",
+		       .newgidmap = "/usr/bin/newgidmap" },
+	    .detached_assembly = true } },
+	{ "rootless-alone",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_NONE,
+	    .users = { .uid = 1000, .gid = 100 },
+	    .detached_assembly = true } },
 	{ "none",
 	  { .release = { 6, 18 },
 	    .cgroup_layout = CGROUP_NONE,
+	    .owns_mounts = true,
 	    .permitted = ALL_CAPABILITIES,
 	    .detached_assembly = true } },
 };
@@ -153,6 +182,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "golden: %s\n", err.message);
 		return 1;
 	}
+	if (plan_complete_users(spec, request.facts, &arena) < 0)
+		return 1;
 	request.spec = spec;
 	print(&request, json);
 	return 0;

@@ -256,8 +256,6 @@ class NotYet(Test):
         return [{"type": "mount"}, {"type": "pid"}] + list(more)
 
     def test_namespaces(self):
-        self.refused("/linux/namespaces: a user namespace is not supported yet",
-                     linux__namespaces=self.namespaces({"type": "user"}))
         for namespaces in ([], [{"type": "pid"}], [{"type": "mount", "path": "/proc/self/ns/mnt"}]):
             self.refused("/linux/namespaces: a container without a new mount namespace is not "
                          "supported", linux__namespaces=namespaces)

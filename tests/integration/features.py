@@ -95,7 +95,11 @@ class Features(Test):
         listed = self.features["linux"]["namespaces"]
         for name in listed:
             namespaces = [{"type": n} for n in {"mount", "pid", name}]
-            self.plans(minimal(linux__namespaces=namespaces))
+            ids = {}
+            if name == "user":
+                ids = [{"containerID": 0, "hostID": 1, "size": 1}]
+                ids = {"linux__uidMappings": ids, "linux__gidMappings": ids}
+            self.plans(minimal(linux__namespaces=namespaces, **ids))
         for name in {"pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"} - set(listed):
             self.refuses(minimal(linux__namespaces=[{"type": "mount"}, {"type": name}]),
                          "/linux/namespaces: a %s namespace is not supported yet" % name)

@@ -140,7 +140,7 @@ class Pid(Test):
         self.works("delete", "--force", id)
         bundle = self.bundle(self.joining("/proc/%d/fd/%d" % (os.getpid(), fd)))
         self.create_fails(bundle.at("/linux/namespaces/1/path",
-                                    "start a process in the pid namespace: it is dead, its init has "
+                                    "start a process in the namespaces: it is dead, its init has "
                                     "ended"), bundle)
         os.close(fd)
 

@@ -37,7 +37,6 @@ WRAPPERS = {"sys_openat": 1, "sys_openat2": 1, "sys_open_tree": 1, "sys_move_mou
 CALLS, PATHS = "lib/sys/calls.h", "lib/sys/path.c"
 FILES, MOUNTS, PROCESS = "lib/init/files.c", "lib/init/mounts.c", "lib/init/process.c"
 NAMESPACES, COPY_UP = "lib/init/namespaces.c", "lib/init/copy_up.c"
-OWN_PROC = "a file of the kernel in a procfs that nobody else sees, not attached anywhere"
 ONE_NAME = "one component, in a directory that path_parent() opened inside the root"
 HOST = "the host's own file, before the container's root is entered"
 ENTERED = "the container's own view: the root is entered, and credentials are its own"
@@ -61,7 +60,6 @@ ALLOWED = {
     (FILES, "do_device", "fchownat"): ONE_NAME + ", not following",
     (FILES, "do_symlink", "symlinkat"): ONE_NAME,
     (FILES, "is_link_to", "readlinkat"): ONE_NAME + ", not following",
-    (FILES, "do_copy_symlink", "readlinkat"): "a source of a bind mount: a path of the host",
     (FILES, "do_copy_symlink", "symlinkat"): ONE_NAME,
     (FILES, "do_proc_write", "sys_openat2"): "BENEATH a procfs of our own, no links, no crossing",
 
@@ -74,8 +72,11 @@ ALLOWED = {
     (COPY_UP, "do_tmpfs_mode", "fchmodat"): '"." of a descriptor',
     (COPY_UP, "do_copy_up", "sys_openat"): '"." of a descriptor',
 
-    (NAMESPACES, "write_offsets", "sys_openat"): OWN_PROC,
-    (NAMESPACES, "do_time", "sys_openat"): OWN_PROC,
+    (NAMESPACES, "write_own", "sys_openat"): HOST,
+    (NAMESPACES, "do_time", "sys_openat"): HOST,
+
+    ("lib/exec/helper.c", "run_child", "execve"): "a program of the host, by its full path",
+    ("lib/exec/host.c", "open_tree_for_init", "sys_open_tree"): "a path of the host",
 
     (MOUNTS, "do_propagation", "sys_mount_setattr"): '"/" of our own mount namespace',
     (MOUNTS, "do_tree", "sys_open_tree"): "a source of a bind mount: a path of the host",

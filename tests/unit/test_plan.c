@@ -150,6 +150,7 @@ static const struct host_facts host_v2 = {
 	.cgroup_layout = CGROUP_V2,
 	.hierarchies = &hierarchy_v2,
 	.n_hierarchies = 1,
+	.n_groups = 1,
 	.permitted = ~0ULL,
 	.detached_assembly = true,
 };
@@ -158,6 +159,7 @@ static const struct host_facts host_v1 = {
 	.cgroup_layout = CGROUP_V1,
 	.hierarchies = &hierarchy_v1,
 	.n_hierarchies = 1,
+	.n_groups = 1,
 	.permitted = ~0ULL,
 	.detached_assembly = true,
 };
