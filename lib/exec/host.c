@@ -44,6 +44,8 @@ void host_init(struct host *host, const struct plan *plan, const struct host_cal
 		.image = image,
 		.channel = -1,
 		.pidfd = -1,
+		.network = -1,
+		.network_inside = -1,
 		.file = { .fd = -1 },
 	};
 	for (int i = 0; i < SLOT_MAX; i++)
@@ -57,6 +59,7 @@ void host_done(struct host *host)
 	fd_done(&host->channel);
 	fd_done(&host->pidfd);
 	fd_done(&host->file.fd);
+	host_network_done(host, false);
 	if (host->report)
 		munmap(host->report, PLAN_REPORT_SIZE);
 	host->report = NULL;
@@ -79,8 +82,10 @@ int host_run(struct host *host, struct oci_error *err)
 	for (uint32_t i = 0; i < host->plan->n_host; i++) {
 		int r = interpreter[ops[i].kind](host, &ops[i], err);
 
-		if (r < 0)
+		if (r < 0) {
+			host_network_done(host, true);
 			return r;
+		}
 	}
 	return 0;
 }
@@ -193,7 +198,7 @@ int host_spawn(struct host *host, const struct op *op, struct oci_error *err)
 	return r;
 }
 
-static int child_failed(struct host *host, struct oci_error *err)
+int host_child_failed(struct host *host, struct oci_error *err)
 {
 	return child_error(host->plan, host->report, host->pidfd, err);
 }
@@ -229,7 +234,7 @@ int host_adopt(struct host *host, const struct op *op, struct oci_error *err)
 	if (!is_told(host) ||
 	    message_receive(host->channel, &adopt, sizeof(adopt), &pidfd) != sizeof(adopt) ||
 	    adopt.message != MESSAGE_ADOPT)
-		return child_failed(host, err);
+		return host_child_failed(host, err);
 	if (pidfd < 0) {
 		/* We have no room for it, and it ends with the channel. */
 		fd_done(&host->channel);
@@ -271,7 +276,7 @@ int host_tree_send(struct host *host, const struct op *op, struct oci_error *err
 	if (tree < 0)
 		return host_fail(host, op, tree, err);
 	if (message_send(host->channel, &handover, sizeof(handover), tree) < 0)
-		return child_failed(host, err);
+		return host_child_failed(host, err);
 	return 0;
 }
 
@@ -282,7 +287,7 @@ int host_await(struct host *host, const struct op *op, struct oci_error *err)
 
 	if (n == 2 && message[0] == MESSAGE_BARRIER && (uint8_t)message[1] == op->a)
 		return 0;
-	return child_failed(host, err);
+	return host_child_failed(host, err);
 }
 
 int host_record(struct host *host, const struct op *op, struct oci_error *err)
@@ -310,7 +315,7 @@ int host_release(struct host *host, const struct op *op, struct oci_error *err)
 
 	(void)op;
 	if (send(host->channel, &message, 1, MSG_NOSIGNAL) < 0)
-		return child_failed(host, err);
+		return host_child_failed(host, err);
 	return 0;
 }
 
@@ -321,7 +326,7 @@ int host_parked(struct host *host, const struct op *op, struct oci_error *err)
 	(void)op;
 	if (receive(host->channel, &message, 1) == 1 && message == MESSAGE_PARKED)
 		return 0;
-	return child_failed(host, err);
+	return host_child_failed(host, err);
 }
 
 int host_started(struct host *host, const struct op *op, struct oci_error *err)
@@ -330,7 +335,7 @@ int host_started(struct host *host, const struct op *op, struct oci_error *err)
 
 	(void)op;
 	r = host_await_started(host->channel, host->plan, host->report, err);
-	return r == -ECONNRESET ? child_failed(host, err) : r;
+	return r == -ECONNRESET ? host_child_failed(host, err) : r;
 }
 
 /* Reads report and plan out of the memfd that came with the acknowledgement. */

@@ -14,6 +14,12 @@
 #undef OP_HOST
 #undef OP_CHILD
 
+/* Forgets the network devices that were moved. With @undo they go back to where they were. */
+void host_network_done(struct host *host, bool undo);
+
+/* What init has reported, or how it ended. */
+int host_child_failed(struct host *host, struct oci_error *err);
+
 /* "<where>: <operation>: <reason>" */
 int host_fail(const struct host *host, const struct op *op, int code, struct oci_error *err);
 

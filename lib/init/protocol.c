@@ -103,6 +103,21 @@ int do_clone(struct init *init, const struct op *op)
 	return r;
 }
 
+/* The host configures the network devices that it moves into our namespace by a socket of ours. */
+int do_netlink(struct init *init, const struct op *op)
+{
+	const char message = MESSAGE_NETWORK;
+	int fd = (int)SYS(__NR_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0 /* NETLINK_ROUTE */);
+	int r;
+
+	(void)op;
+	if (fd < 0)
+		return fd;
+	r = message_send(init->fds[SLOT_CHANNEL], &message, 1, fd);
+	sys_close(fd);
+	return r < 0 ? r : await_release(init);
+}
+
 /* Hands the memfd over, for the starter to read the report in when the rest should fail. That
  * nobody listens any more is no reason not to go on. */
 int do_ack(struct init *init, const struct op *op)

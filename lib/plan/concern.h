@@ -24,7 +24,7 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 /* What init is started with, CLONE_NEW*. */
 uint64_t plan_spawn_flags(const struct plan_request *request);
 /* In a pid namespace that is joined, and in a user namespace, init makes the process that goes on
- * there, and the host adopts it. */
+ * there, and the host adopts it; then the network devices come. */
 void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request);
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request);
 void plan_namespaces_dress(struct builder *builder, const struct plan_request *request);

@@ -24,6 +24,12 @@ uint64_t plan_new_namespaces(const struct spec *spec)
 	return flags;
 }
 
+/* Engines write "" for none. */
+static bool is_text(const char *text)
+{
+	return text && text[0];
+}
+
 static bool joins(const struct spec *spec, uint64_t type)
 {
 	const struct spec_namespace *namespace = spec_namespace_find(spec, (int)type);
@@ -52,16 +58,7 @@ int plan_namespaces_check(const struct plan_request *request, struct oci_error *
 			err, -EPERM, "/linux/timeOffsets",
 			"/linux/timeOffsets: with a user namespace that is joined they need "
 			"a caller with CAP_SYS_ADMIN");
-	if (linux_->netDevices.n > 0)
-		return fail_plain(err, -EOPNOTSUPP, "/linux/netDevices",
-				  "/linux/netDevices: not supported yet");
 	return plan_users_check(request, err);
-}
-
-/* Engines write "" for none. */
-static bool is_text(const char *text)
-{
-	return text && text[0];
 }
 
 /* Whether the config changes something that all in a namespace of this type share. */
@@ -110,13 +107,31 @@ uint64_t plan_spawn_flags(const struct plan_request *request)
 	return clones(request->spec) ? 0 : new &ABI_CLONE_NEWPID;
 }
 
+static void add_net_devices(struct builder *builder, const struct plan_request *request)
+{
+	builder_add(builder, PLAN_HOST, OP_NETWORK);
+	list_each(device, request->spec->linux_->netDevices) {
+		const char *name = is_text(device->name) ? device->name : device->key;
+		struct op *op;
+
+		builder_where(builder, "/linux/netDevices/%s", device->key);
+		op = builder_add(builder, PLAN_HOST, OP_NET_DEVICE);
+		op->text = builder_string(builder, device->key);
+		op->text2 = builder_string(builder, name);
+	}
+	builder_where(builder, NULL);
+	builder_add(builder, PLAN_HOST, OP_RELEASE);
+}
+
 void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request)
 {
-	if (!clones(request->spec))
-		return;
-	builder_add(builder, PLAN_HOST, OP_ADOPT);
-	plan_users_map(builder, request);
-	builder_add(builder, PLAN_HOST, OP_RELEASE);
+	if (clones(request->spec)) {
+		builder_add(builder, PLAN_HOST, OP_ADOPT);
+		plan_users_map(builder, request);
+		builder_add(builder, PLAN_HOST, OP_RELEASE);
+	}
+	if (request->spec->linux_->netDevices.n > 0)
+		add_net_devices(builder, request);
 }
 
 /* The operation of the host that opened a namespace of this type from @index on, or NULL. */
@@ -235,6 +250,10 @@ void plan_namespaces_dress(struct builder *builder, const struct plan_request *r
 	builder_where(builder, "/linux/namespaces");
 	if (plan_new_namespaces(spec) & ABI_CLONE_NEWNET)
 		builder_add(builder, PLAN_CHILD, OP_LOOPBACK);
+	if (spec->linux_->netDevices.n > 0) {
+		builder_where(builder, "/linux/netDevices");
+		builder_add(builder, PLAN_CHILD, OP_NETLINK);
+	}
 	builder_where(builder, NULL);
 	if (!request->no_new_keyring) {
 		op = builder_add(builder, PLAN_CHILD, OP_KEYRING);

@@ -116,6 +116,7 @@ struct plan_report {
 /* Messages on the channel and on the start socket: one byte. */
 enum plan_message {
 	MESSAGE_ADOPT = 'c',   /* child: has made another; then its pid, with a pidfd */
+	MESSAGE_NETWORK = 'n', /* child: a socket of rtnetlink(7) in its network namespace */
 	MESSAGE_BARRIER = 'b', /* child: reached; then one byte, its number */
 	MESSAGE_RELEASE = 'r', /* host: go on */
 	MESSAGE_TREE = 't',    /* host: a mount; struct plan_handover */

@@ -12,6 +12,7 @@ const struct plan_support plan_support = {
 		   1U << SPEC_ACT_TRAP | 1U << SPEC_ACT_ERRNO | 1U << SPEC_ACT_TRACE |
 		   1U << SPEC_ACT_ALLOW | 1U << SPEC_ACT_LOG,
 	.idmap = true,
+	.net_devices = true,
 	.cgroup_v1 = true,
 	.cgroup_v2 = true,
 };
