@@ -114,7 +114,7 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 	if (!plan_is_privileged(facts))
 		r = host_users_gather(&preparation->arena, &facts->users);
 	if (r == 0)
-		r = plan_complete_users(preparation->spec, facts, &preparation->arena);
+		r = plan_complete(preparation->spec, facts, &preparation->arena);
 	return r < 0 ? fail(err, r, NULL, "cannot look at the host") : 0;
 }
 

@@ -259,6 +259,9 @@ static void able_linux(struct inspection *inspection, const struct spec_linux *l
 	int node = policy ? survey_not_in_list(policy->nodes, survey->nodes) : -1;
 
 	able_namespaces(inspection, linux_);
+	if (!plan_makes_mounts(inspection->checker.spec) && !survey->facts.detached_assembly)
+		check_refuse(&inspection->checker, "", "/linux/namespaces",
+			     "without a new mount namespace it needs Linux 6.15");
 	able_ids(inspection, linux_);
 	if (linux_->resources)
 		able_resources(inspection, linux_->resources);

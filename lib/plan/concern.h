@@ -72,6 +72,10 @@ int16_t plan_id_mappings_find(struct builder *builder, const struct plan_request
 void plan_id_map(struct builder *builder, int16_t slot, int16_t mappings, bool recursive);
 
 /* rootfs.c, mounts.c, devices.c, hidden_paths.c: the container's files. */
+/* Whether the container has a mount namespace of its own; and how mounts of the host, MS_*, become
+ * before any of them is copied. */
+bool plan_makes_mounts(const struct spec *spec);
+unsigned int plan_propagation(const struct spec *spec);
 int plan_rootfs(struct builder *builder, const struct plan_request *request,
 		struct oci_error *err) _must_check_;
 /* Changes of what is mounted already (the option "remount") need the tree to be attached, so they

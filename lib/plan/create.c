@@ -46,10 +46,6 @@ static int check(const struct plan_request *request, struct oci_error *err)
 {
 	const struct spec *spec = request->spec;
 
-	if (!spec->linux_)
-		return fail_plain(err, -EOPNOTSUPP, "/linux",
-				  "/linux: a container without a new mount namespace is not "
-				  "supported");
 	if (request->start && !spec->process)
 		return fail_plain(err, -EINVAL, "/process", "/process: there is no program to run");
 	if (spec->process && spec->process->terminal)

@@ -14,10 +14,10 @@
 /* Whether the caller has CAP_SYS_ADMIN. */
 bool plan_is_privileged(const struct host_facts *facts);
 
-/* What a caller without privileges needs, and its config does not say: a user namespace, and
- * mappings for it. -ENOMEM. */
-int plan_complete_users(struct spec *spec, const struct host_facts *facts,
-			struct arena *arena) _must_check_;
+/* Adds what the plan wants to find: an empty /linux if there is none, and for a caller without
+ * privileges a user namespace with mappings. -ENOMEM. */
+int plan_complete(struct spec *spec, const struct host_facts *facts,
+		  struct arena *arena) _must_check_;
 
 struct plan_request {
 	const struct spec *spec;

@@ -258,6 +258,17 @@ static bool is_cgroup(const struct spec_mount *mount)
 	return mount->type && strcmp(mount->type, "cgroup") == 0;
 }
 
+/* Of a tree that is never attached only the top can change. */
+static int check_change(const struct plan_request *request, const struct spec_mount *mount,
+			unsigned int index, const struct mount_plan *plan, struct oci_error *err)
+{
+	if (plan_makes_mounts(request->spec) || (!plan->remount && !is_readonly_later(mount, plan)))
+		return 0;
+	return fail_plain(err, -EINVAL, "/mounts",
+			  "/mounts/%u/options: a %s needs a new mount namespace", index,
+			  plan->remount ? "remount" : "read-only tmpfs");
+}
+
 static int check_copy_up(const struct spec_mount *mount, unsigned int index,
 			 const struct mount_plan *plan, struct oci_error *err)
 {
@@ -295,7 +306,9 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	r = mount_options_read(mount, request->arena, &plan, err);
 	if (r < 0)
 		return r;
-	r = check_copy_up(mount, index, &plan, err);
+	r = check_change(request, mount, index, &plan, err);
+	if (r == 0)
+		r = check_copy_up(mount, index, &plan, err);
 	if (r == 0)
 		r = check_idmap(mount, index, &plan, err);
 	if (r < 0)

@@ -40,24 +40,24 @@ static bool joins(const struct spec *spec, uint64_t type)
 int plan_namespaces_check(const struct plan_request *request, struct oci_error *err)
 {
 	const struct spec_linux *linux_ = request->spec->linux_;
-	const struct spec_namespace *namespace;
 
 	list_each(listed, linux_->namespaces)
 		if (!(plan_support.namespaces & (unsigned int)listed->type))
 			return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
 					  "/linux/namespaces: a %s namespace is not supported yet",
 					  name_of(spec_namespace_names, listed->type));
-	namespace = spec_namespace_find(request->spec, (int)ABI_CLONE_NEWNS);
-	if (!namespace || namespace->path)
-		return fail_plain(err, -EOPNOTSUPP, "/linux/namespaces",
-				  "/linux/namespaces: a container without a new mount namespace is "
-				  "not supported");
-	if (linux_->timeOffsets.n > 0 && joins(request->spec, ABI_CLONE_NEWUSER) &&
-	    !plan_is_privileged(request->facts))
+	if (!plan_makes_mounts(request->spec) && !request->facts->detached_assembly)
+		return fail_plain(err, -ENOSYS, "/linux/namespaces",
+				  "/linux/namespaces: a container without a new mount namespace "
+				  "needs Linux 6.15");
+	if (plan_new_namespaces(request->spec) & ABI_CLONE_NEWTIME &&
+	    !plan_is_privileged(request->facts) &&
+	    ((linux_->timeOffsets.n > 0 && joins(request->spec, ABI_CLONE_NEWUSER)) ||
+	     joins(request->spec, ABI_CLONE_NEWNS)))
 		return fail_plain(
-			err, -EPERM, "/linux/timeOffsets",
-			"/linux/timeOffsets: with a user namespace that is joined they need "
-			"a caller with CAP_SYS_ADMIN");
+			err, -EPERM, "/linux/namespaces",
+			"/linux/namespaces: a new time namespace beside those that are joined "
+			"needs a caller with CAP_SYS_ADMIN");
 	return plan_users_check(request, err);
 }
 
@@ -94,17 +94,17 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
  * process too, for its maps to be written from outside. */
 static bool clones(const struct spec *spec)
 {
-	uint64_t new = plan_new_namespaces(spec);
+	uint64_t made = plan_new_namespaces(spec);
 
-	return joins(spec, ABI_CLONE_NEWPID) || new &ABI_CLONE_NEWUSER ||
-	       (new &ABI_CLONE_NEWPID &&joins(spec, ABI_CLONE_NEWUSER));
+	return joins(spec, ABI_CLONE_NEWPID) || made & ABI_CLONE_NEWUSER ||
+	       (made & ABI_CLONE_NEWPID && joins(spec, ABI_CLONE_NEWUSER));
 }
 
 uint64_t plan_spawn_flags(const struct plan_request *request)
 {
-	uint64_t new = plan_new_namespaces(request->spec);
+	uint64_t made = plan_new_namespaces(request->spec);
 
-	return clones(request->spec) ? 0 : new &ABI_CLONE_NEWPID;
+	return clones(request->spec) ? 0 : made & ABI_CLONE_NEWPID;
 }
 
 static void add_net_devices(struct builder *builder, const struct plan_request *request)
@@ -203,13 +203,19 @@ static void add_joining(struct builder *builder, const struct plan_request *requ
 		add_setns_of(builder, others);
 }
 
+/* The offsets are in a file of /proc, which has to be the host's, and which init could not write in
+ * a user namespace unless it let the others in there look into it. */
+static bool enters_time_first(const struct plan_request *request)
+{
+	return plan_new_namespaces(request->spec) & ABI_CLONE_NEWTIME &&
+	       plan_is_privileged(request->facts) &&
+	       (joins(request->spec, ABI_CLONE_NEWUSER) || joins(request->spec, ABI_CLONE_NEWNS));
+}
+
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request)
 {
-	uint64_t new = plan_new_namespaces(request->spec);
-	/* Its offsets are in a file that init could not write inside of a user namespace, unless it
-	 * let the others in there look into it. */
-	bool time_first = new &ABI_CLONE_NEWTIME &&joins(request->spec, ABI_CLONE_NEWUSER) &&
-			  plan_is_privileged(request->facts);
+	uint64_t made = plan_new_namespaces(request->spec);
+	bool time_first = enters_time_first(request);
 	const struct op *opened;
 	size_t index = 0;
 	struct op *op;
@@ -219,16 +225,16 @@ void plan_namespaces_enter(struct builder *builder, const struct plan_request *r
 	add_joining(builder, request);
 	builder_where(builder, "/linux/namespaces");
 	op = builder_add(builder, PLAN_CHILD, clones(request->spec) ? OP_CLONE : OP_UNSHARE);
-	op->a = new & ~(uint64_t)ABI_CLONE_NEWTIME;
+	op->a = made & ~(uint64_t)ABI_CLONE_NEWTIME;
 	/* That it is dead is seen only now. */
 	if ((opened = find_opened(builder, ABI_CLONE_NEWPID, &index)))
 		op->where = opened->where;
 	if (!clones(request->spec))
 		op->a &= ~(uint64_t)ABI_CLONE_NEWPID;
-	else if (new &ABI_CLONE_NEWUSER && !plan_is_privileged(request->facts))
+	else if (made & ABI_CLONE_NEWUSER && !plan_is_privileged(request->facts))
 		op->flags = OP_DUMPABLE;
 	plan_users_become(builder, request);
-	if (new &ABI_CLONE_NEWTIME && !time_first)
+	if (made & ABI_CLONE_NEWTIME && !time_first)
 		add_time(builder, request);
 }
 

@@ -4,24 +4,41 @@
  * The tree is cloned, furnished and only then attached, over the old "/" of a private mount
  * namespace: until that moment nothing that happens on the host can reach it, and a crash leaves
  * nothing. Kernels before 6.15 cannot mount onto a tree that is not attached, and no kernel onto
- * one that was opened in another mount namespace; then it is attached first. */
+ * one that was opened in another mount namespace; then it is attached first.
+ *
+ * In a mount namespace that the container does not make, but shares with the host or another
+ * container, the tree is never attached: whoever else is there must not get the container's mounts.
+ * It is the process' root all the same, and there is no way up from its top. */
 #include <errno.h>
 
 #include "base/error.h"
 #include "plan/concern.h"
 #include "sys/abi.h"
 
+bool plan_makes_mounts(const struct spec *spec)
+{
+	return plan_new_namespaces(spec) & ABI_CLONE_NEWNS;
+}
+
+unsigned int plan_propagation(const struct spec *spec)
+{
+	unsigned int propagation = (unsigned int)spec->linux_->rootfsPropagation;
+
+	/* What is unbindable could not be cloned; it becomes so at the end. */
+	propagation &= ABI_MS_SHARED | ABI_MS_PRIVATE;
+	return propagation ? propagation : ABI_MS_SLAVE;
+}
+
 static void add_tree(struct builder *builder, const struct plan_request *request,
 		     unsigned int propagation)
 {
 	struct op *op;
 
-	builder_where(builder, "/linux/rootfsPropagation");
-	op = builder_add(builder, PLAN_CHILD, OP_PROPAGATION);
-	/* What is unbindable could not be cloned; it becomes so at the end. */
-	op->a = propagation & (ABI_MS_SHARED | ABI_MS_PRIVATE);
-	if (!op->a)
-		op->a = ABI_MS_SLAVE;
+	if (plan_makes_mounts(request->spec)) {
+		builder_where(builder, "/linux/rootfsPropagation");
+		op = builder_add(builder, PLAN_CHILD, OP_PROPAGATION);
+		op->a = plan_propagation(request->spec);
+	}
 	builder_where(builder, "/root/path");
 	plan_tree(builder, request,
 		  &(struct plan_tree){
@@ -44,7 +61,9 @@ static void add_enter(struct builder *builder, const struct plan_request *reques
 	struct op *op;
 
 	builder_where(builder, "/root/path");
-	op = builder_add(builder, PLAN_CHILD, request->no_pivot ? OP_CHROOT : OP_PIVOT_ROOT);
+	op = builder_add(builder, PLAN_CHILD,
+			 request->no_pivot || !plan_makes_mounts(request->spec) ? OP_CHROOT
+										: OP_PIVOT_ROOT);
 	op->slot = SLOT_ROOT;
 	if (propagation & ABI_MS_SHARED)
 		op->flags = OP_RECURSIVE; /* cut the old root off before it is unmounted */
@@ -103,7 +122,7 @@ int plan_rootfs(struct builder *builder, const struct plan_request *request, str
 		op->slot = SLOT_ROOT;
 		op->a = ABI_MOUNT_ATTR_RDONLY;
 	}
-	if (detached)
+	if (detached && plan_makes_mounts(request->spec))
 		add_attach(builder);
 	r = plan_mounts(builder, request, true, err);
 	if (r < 0)

@@ -78,17 +78,22 @@ static int add_namespace(struct spec_linux *linux_, struct arena *arena)
 	return 0;
 }
 
-int plan_complete_users(struct spec *spec, const struct host_facts *facts, struct arena *arena)
+int plan_complete(struct spec *spec, const struct host_facts *facts, struct arena *arena)
 {
 	const struct spec_user *user = spec->process ? spec->process->user : NULL;
 	const struct host_users *users = &facts->users;
 	static const struct host_ranges none;
 	bool helper = users->newuidmap && users->newgidmap && users->subuids.n > 0 &&
 		      users->subgids.n > 0;
-	struct spec_linux *linux_ = spec->linux_;
+	struct spec_linux *linux_;
 	int r = 0;
 
-	if (plan_is_privileged(facts) || !linux_)
+	if (!spec->linux_)
+		spec->linux_ = arena_alloc(arena, sizeof(*spec->linux_));
+	linux_ = spec->linux_;
+	if (!linux_)
+		return -ENOMEM;
+	if (plan_is_privileged(facts))
 		return 0;
 	if (!plan_user_namespace(spec))
 		r = add_namespace(linux_, arena);
@@ -149,6 +154,10 @@ int plan_users_check(const struct plan_request *request, struct oci_error *err)
 
 	if (!namespace)
 		return 0;
+	if (!spec_namespace_find(spec, (int)ABI_CLONE_NEWNS))
+		return fail_plain(
+			err, -EINVAL, "/linux/namespaces",
+			"/linux/namespaces: a user namespace needs a mount namespace, too");
 	if (!namespace->path && spec->linux_->uidMappings.n == 0)
 		return fail_plain(err, -EINVAL, "/linux/uidMappings",
 				  "/linux/uidMappings: a new user namespace needs mappings");
@@ -201,8 +210,8 @@ void plan_users_become(struct builder *builder, const struct plan_request *reque
 
 static bool host_opens(const struct plan_request *request)
 {
-	return plan_user_namespace(request->spec) && request->facts->owns_mounts &&
-	       plan_is_privileged(request->facts);
+	return plan_user_namespace(request->spec) && plan_makes_mounts(request->spec) &&
+	       request->facts->owns_mounts && plan_is_privileged(request->facts);
 }
 
 bool plan_detached(const struct plan_request *request)
@@ -233,5 +242,12 @@ void plan_tree(struct builder *builder, const struct plan_request *request,
 		return;
 	}
 	op->flags = tree->flags;
+	if (!plan_makes_mounts(request->spec)) {
+		/* What is mounted in it must not come out where it was taken from. */
+		op = builder_add(builder, PLAN_CHILD, OP_ATTRIBUTES);
+		op->slot = tree->slot;
+		op->c = plan_propagation(request->spec);
+		op->flags = OP_RECURSIVE;
+	}
 	plan_id_map(builder, tree->slot, tree->mappings, tree->recursive_mappings);
 }

@@ -83,25 +83,6 @@ static void advise_mounts(struct checker *checker)
 				"hides what /mounts/%zu mounts there", destinations[i - 1].index);
 }
 
-/* Without a mount namespace of its own, they would hide the files of the host. */
-static void advise_hiding(struct checker *checker, const struct spec_linux *linux_)
-{
-	const struct spec_namespace *mount =
-		spec_namespace_find(checker->spec, (int)ABI_CLONE_NEWNS);
-
-	const char *whose = mount ? "all who are in the one that is joined" : "the host";
-
-	if (mount && !mount->path)
-		return;
-	if (linux_->maskedPaths.n > 0)
-		check_warn(checker, "", "/linux/maskedPaths",
-			   "without a new mount namespace the files of %s would be hidden", whose);
-	if (linux_->readonlyPaths.n > 0)
-		check_warn(checker, "", "/linux/readonlyPaths",
-			   "without a new mount namespace the files of %s would become read-only",
-			   whose);
-}
-
 void advise_config(struct checker *checker)
 {
 	const struct spec *spec = checker->spec;
@@ -119,9 +100,6 @@ void advise_config(struct checker *checker)
 			   "deprecated: createRuntime, createContainer and startContainer took "
 			   "its place");
 	advise_annotations(checker);
-	if (!spec->linux_)
-		return;
-	advise_linux(checker, spec->linux_);
-	if (check_sound(checker, "/linux/namespaces"))
-		advise_hiding(checker, spec->linux_);
+	if (spec->linux_)
+		advise_linux(checker, spec->linux_);
 }

@@ -182,7 +182,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "golden: %s\n", err.message);
 		return 1;
 	}
-	if (plan_complete_users(spec, request.facts, &arena) < 0)
+	if (plan_complete(spec, request.facts, &arena) < 0)
 		return 1;
 	request.spec = spec;
 	print(&request, json);

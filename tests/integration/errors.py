@@ -252,16 +252,6 @@ class NotYet(Test):
     def refused(self, message, **changes):
         self.create_fails(message, minimal(**changes))
 
-    def namespaces(self, *more):
-        return [{"type": "mount"}, {"type": "pid"}] + list(more)
-
-    def test_namespaces(self):
-        for namespaces in ([], [{"type": "pid"}], [{"type": "mount", "path": "/proc/self/ns/mnt"}]):
-            self.refused("/linux/namespaces: a container without a new mount namespace is not "
-                         "supported", linux__namespaces=namespaces)
-        self.refused("/linux: a container without a new mount namespace is not supported",
-                     linux_=REMOVE)
-
     def test_others(self):
         self.refused("/process/terminal: terminals are not supported yet", process__terminal=True)
         for hook in ("prestart", "createRuntime", "createContainer", "startContainer", "poststart",

@@ -154,5 +154,108 @@ class Pid(Test):
             "setns pid: it is not the caller's own, nor one below that")))
 
 
+class Mount(Test):
+    """A mount namespace that the container shares: NS-04, NS-06. Nobody else in it sees the container's
+    mounts, and there is no way up from its root."""
+
+    def setUp(self):
+        super().setUp()
+        release = tuple(int(n) for n in os.uname().release.split(".")[:2])
+        harness.skip_unless(release >= (6, 15), "needs Linux 6.15")
+
+    def config(self, *args, path=None, **changes):
+        config = minimal(*args, **changes)
+        config["linux"]["namespaces"] = [{"type": "pid"}]
+        if path:
+            config["linux"]["namespaces"].append({"type": "mount", "path": path})
+        return config
+
+    def test_of_the_host(self):
+        facts = self.observe(self.config("ns", "pid", mounts=[PROC]))
+        self.assertIn(facts["ns.mnt"], own("mnt"))
+        self.assertEqual(facts["pid"], "1")
+
+    def test_nothing_shows_on_the_host(self):
+        """The leak check looks again when it is over."""
+        before = harness.mounts()
+        id, pid, _ = self.running(self.config("sleep", mounts=[PROC, harness.tmpfs("/data")]))
+        self.assertEqual(harness.mounts(), before)
+
+    def test_what_is_mounted_is_there(self):
+        bundle = self.bundle(self.config(mounts=[
+            PROC, harness.tmpfs("/dev"), harness.tmpfs("/dev/shm"), harness.bind("/etc", "/etc")]))
+        self.assertIn("shm", self.listed(bundle, "/dev"))
+        self.assertIn("passwd", self.listed(bundle, "/etc"))
+        self.assertIn("1", self.listed(bundle, "/proc"))
+
+    def listed(self, bundle, directory):
+        bundle.config["process"]["args"] = ["/bin/report", "ls", directory]
+        bundle.save()
+        return [line.split("=")[0] for line in
+                self.works("run", "--bundle", bundle.path, self.new_id()).out.splitlines()]
+
+    def test_there_is_no_way_up(self):
+        bundle = self.bundle(self.config())
+        top = self.listed(bundle, "/")
+        for path in ("/..", "/../../..", "/bin/../../.."):
+            self.assertEqual(self.listed(bundle, path), top)
+
+    def test_a_volume_does_not_carry_mounts_out(self):
+        """The source is shared on the host, a mount below it in the container is not."""
+        source = os.path.join(self.directory, "source")
+        os.makedirs(source + "/below")
+        harness.mount(source, source, None, harness.MS_BIND)
+        harness.mount(None, source, None, harness.MS_SHARED)
+        try:
+            before = harness.mounts()
+            self.running(self.config("sleep", mounts=[
+                harness.bind(source, "/data"), harness.tmpfs("/data/below")]))
+            self.assertEqual(harness.mounts(), before)
+        finally:
+            harness.umount(source)
+
+    def test_hidden_paths(self):
+        """The host keeps its own."""
+        config = self.config("stat", "/proc/version", mounts=[PROC],
+                             linux__maskedPaths=["/proc/version"], linux__readonlyPaths=["/proc/sys"])
+        self.assertEqual(self.observe(config)["rdev"], "1:3")
+        self.assertIn("Linux", harness.read("/proc/version"))
+
+    def test_of_another_container(self):
+        """Paths of the config are those that are seen there; the other one keeps its root."""
+        first, pid, _ = self.running(minimal("sleep", mounts=[PROC, harness.tmpfs("/dev/shm")]))
+        inside = os.readlink("/proc/%d/ns/mnt" % pid)
+        config = self.config("ns", mounts=[PROC], path="/proc/%d/ns/mnt" % pid, root__path="/")
+        before = harness.read("/proc/%d/mountinfo" % pid)
+        self.assertIn(self.observe(config)["ns.mnt"], inside)
+        self.assertEqual(harness.read("/proc/%d/mountinfo" % pid), before)
+
+    def test_without_linux(self):
+        """No member "linux": everything is the host's."""
+        config = minimal("ns", mounts=[PROC], linux_=harness.REMOVE)
+        facts = self.observe(config)
+        for name in ("mnt", "pid", "net", "ipc", "uts", "user", "cgroup"):
+            self.assertIn(facts["ns." + name], own(name))
+
+    def test_with_a_new_time_namespace(self):
+        """The file with the offsets is the host's, whatever is mounted on /proc where it goes."""
+        first, pid, _ = self.running(minimal("sleep", mounts=[harness.tmpfs("/proc")]))
+        config = self.config("timens_offsets", mounts=[PROC], path="/proc/%d/ns/mnt" % pid,
+                             root__path="/", linux__timeOffsets={"boottime": {"secs": 3}})
+        config["linux"]["namespaces"].append({"type": "time"})
+        self.assertEqual(self.observe(config)["timens_offsets.boottime"], "3 0")
+
+    def test_what_needs_one_of_its_own(self):
+        self.create_fails("/mounts/0/options: a remount needs a new mount namespace",
+                          self.config(mounts=[{"destination": "/", "options": ["remount", "ro"]}]))
+        self.create_fails("/mounts/0/options: a read-only tmpfs needs a new mount namespace",
+                          self.config(mounts=[harness.tmpfs("/dev", "ro")]))
+        config = self.config()
+        config["linux"]["namespaces"].append({"type": "user"})
+        for kind in ("uidMappings", "gidMappings"):
+            config["linux"][kind] = [{"containerID": 0, "hostID": 100000, "size": 10}]
+        self.create_fails("/linux/namespaces: a user namespace needs a mount namespace, too", config)
+
+
 if __name__ == "__main__":
     harness.main()

@@ -230,15 +230,36 @@ END_TEST
 
 START_TEST(refuses_namespaces)
 {
-	assert_refused(HEAD PROCESS ", \"linux\": {\"namespaces\": [{\"type\": \"pid\"}]}}",
-		       -EOPNOTSUPP, "/linux/namespaces",
-		       "/linux/namespaces: a container without a new mount "
-		       "namespace is not supported");
-	assert_refused(HEAD PROCESS ", \"linux\": {\"namespaces\": [{\"type\": \"mount\", "
-				    "\"path\": \"/proc/1/ns/mnt\"}]}}",
-		       -EOPNOTSUPP, "/linux/namespaces",
-		       "/linux/namespaces: a container without a new mount "
-		       "namespace is not supported");
+	static const struct host_facts old = { .release = { 6, 14 },
+					       .cgroup_layout = CGROUP_NONE,
+					       .permitted = ~0ULL };
+	const char *message = "/linux/namespaces: a container without a new mount namespace needs "
+			      "Linux 6.15";
+
+	assert_refused_on(&old,
+			  HEAD PROCESS ", \"linux\": {\"namespaces\": [{\"type\": \"pid\"}]}}",
+			  -ENOSYS, "/linux/namespaces", message);
+	assert_refused_on(&old,
+			  HEAD PROCESS ", \"linux\": {\"namespaces\": [{\"type\": \"mount\", "
+				       "\"path\": \"/proc/1/ns/mnt\"}]}}",
+			  -ENOSYS, "/linux/namespaces", message);
+	assert_planned(&host_v2,
+		       HEAD PROCESS ", \"linux\": {\"namespaces\": [{\"type\": \"pid\"}]}}",
+		       "chroot");
+}
+END_TEST
+
+/* A caller without privileges can join a user namespace, but others only together with it. */
+START_TEST(refuses_time_without_privileges)
+{
+	assert_refused_on(
+		&host_weak,
+		HEAD PROCESS ", \"linux\": {\"namespaces\": [{\"type\": \"mount\"}, "
+			     "{\"type\": \"time\"}, {\"type\": \"user\", \"path\": \"/n\"}], "
+			     "\"timeOffsets\": {\"boottime\": {\"secs\": 1}}}}",
+		-EPERM, "/linux/namespaces",
+		"/linux/namespaces: a new time namespace beside those that are joined needs "
+		"a caller with CAP_SYS_ADMIN");
 }
 END_TEST
 
@@ -443,6 +464,7 @@ START_TEST(paths_of_the_executable)
 END_TEST
 
 UNIT_MAIN("plan", builder_makes_one_block, builder_runs_out_of_slots, every_operation_has_a_name,
-	  prints, refuses_a_run_without_a_process, refuses_namespaces, refuses_sysctls,
-	  refuses_limits, takes_no_limits, shares_become_a_weight, warns_about_capabilities,
-	  filter_needs_a_privilege, paths_of_the_executable)
+	  prints, refuses_a_run_without_a_process, refuses_namespaces,
+	  refuses_time_without_privileges, refuses_sysctls, refuses_limits, takes_no_limits,
+	  shares_become_a_weight, warns_about_capabilities, filter_needs_a_privilege,
+	  paths_of_the_executable)
