@@ -17,6 +17,7 @@
 #include "container/container.h"
 #include "exec/host.h"
 #include "exec/spawn.h"
+#include "host/lsm.h"
 #include "plan/create.h"
 #include "plan/print.h"
 #include "spec/spec.h"
@@ -101,16 +102,22 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 	return r < 0 ? r : plan_create(&request, &preparation->plan, err);
 }
 
-/* What only a user namespace asks for costs nothing without one. */
+/* What only a user namespace or a label asks for costs nothing without one. */
 static int gather_facts(struct preparation *preparation, struct oci_error *err)
 {
+	const struct spec *spec = preparation->spec;
 	struct host_facts *facts = &preparation->facts;
 	int r = host_facts_gather(&preparation->arena, facts, err);
 
 	if (r < 0)
 		return r;
-	if (spec_namespace_find(preparation->spec, (int)ABI_CLONE_NEWUSER))
+	if (spec_namespace_find(spec, (int)ABI_CLONE_NEWUSER))
 		facts->owns_mounts = host_owns_mounts();
+	if (spec->process && spec->process->apparmorProfile)
+		facts->apparmor = host_has_apparmor();
+	if ((spec->process && spec->process->selinuxLabel) ||
+	    (spec->linux_ && spec->linux_->mountLabel))
+		facts->selinux = host_has_selinux();
 	if (!plan_is_privileged(facts))
 		r = host_users_gather(&preparation->arena, &facts->users);
 	if (r == 0)

@@ -28,13 +28,18 @@ static int executable_error(const struct plan *plan, const struct op *op, int er
 }
 
 /* Where the kernel's one error for many things means one of them. */
-static const char *reason_of(const struct op *op, int error)
+static const char *reason_of(const struct plan *plan, const struct op *op, int error)
 {
 	static const struct {
 		enum op_kind kind;
 		int error;
 		const char *reason;
+		const char *text; /* of the operation, NULL for any */
 	} reasons[] = {
+		{ OP_OWN_WRITE, -ENOENT, "the profile is not loaded",
+		  "/proc/self/attr/apparmor/exec" },
+		{ OP_OWN_WRITE, -EINVAL, "the policy does not know the label",
+		  "/proc/self/attr/exec" },
 		{ OP_CLONE, -ENOMEM, "it is dead, its init has ended" },
 		{ OP_CLONE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
 		{ OP_UNSHARE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
@@ -45,7 +50,8 @@ static const char *reason_of(const struct op *op, int error)
 	if (op->kind == OP_SETNS && op->a != ABI_CLONE_NEWPID)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (reasons[i].kind == op->kind && reasons[i].error == error)
+		if (reasons[i].kind == op->kind && reasons[i].error == error &&
+		    (!reasons[i].text || strcmp(reasons[i].text, plan_string(plan, op->text)) == 0))
 			return reasons[i].reason;
 	return NULL;
 }
@@ -70,7 +76,7 @@ int child_error_if_any(const struct plan *plan, const struct plan_report *report
 	if (error == -ENOSYS && plan_op_kernel((enum op_kind)op->kind)[0])
 		return fail(err, error, where, "%s%s%s needs Linux %s", where, where[0] ? ": " : "",
 			    phrase.data ? phrase.data : "", plan_op_kernel((enum op_kind)op->kind));
-	reason = reason_of(op, error);
+	reason = reason_of(plan, op, error);
 	if (reason)
 		return fail_plain(err, error, where, "%s: %s: %s", where,
 				  phrase.data ? phrase.data : "", reason);

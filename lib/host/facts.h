@@ -27,6 +27,7 @@ struct host_facts {
 				  CAP_SYS_ADMIN none */
 	uint64_t permitted;    /* the caller's permitted capabilities */
 	bool owns_mounts;      /* see users.h; only looked at where a user namespace is asked for */
+	bool apparmor, selinux;  /* only looked at where a label is asked for */
 	struct host_users users; /* only for a caller without CAP_SYS_ADMIN */
 	bool detached_assembly;  /* mounts can be put onto a tree that is not attached yet: 6.15 */
 };

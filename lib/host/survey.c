@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "base/num.h"
 #include "host/file.h"
+#include "host/lsm.h"
 #include "host/survey.h"
 #include "sys/abi.h"
 #include "sys/syscall.h"
@@ -269,11 +270,9 @@ static int ask_users(struct survey *survey)
 static void ask_lsms(struct survey *survey)
 {
 	struct arena *arena = survey->arena;
-	const char *enabled = host_file_text(arena, "/sys/module/apparmor/parameters/enabled");
-
 	survey->lsms = host_file_text(arena, "/sys/kernel/security/lsm");
-	survey->apparmor = enabled && enabled[0] == 'Y';
-	survey->selinux = host_file_exists("/sys/fs/selinux/enforce");
+	survey->apparmor = host_has_apparmor();
+	survey->selinux = host_has_selinux();
 	if (host_file_exists("/sys/kernel/security/apparmor/profiles"))
 		survey->profiles = host_file_text(arena, "/sys/kernel/security/apparmor/profiles");
 }

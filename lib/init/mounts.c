@@ -109,6 +109,20 @@ int do_fs_mount(struct init *init, const struct op *op)
 	return fill(init, op->slot, r);
 }
 
+/* A descriptor of a mount cannot be written to; one of its root can. */
+int do_label(struct init *init, const struct op *op)
+{
+	const char *label = text_of(init, op);
+	int fd = sys_openat(init->fds[op->slot], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = (int)SYS(__NR_fsetxattr, fd, "security.selinux", label, __builtin_strlen(label) + 1, 0);
+	sys_close(fd);
+	return r;
+}
+
 int do_target(struct init *init, const struct op *op)
 {
 	int flags = O_PATH | (op->flags & OP_NOFOLLOW ? O_NOFOLLOW : 0);

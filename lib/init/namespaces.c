@@ -49,12 +49,12 @@ static int write_own(const char *path, const char *value)
 	return n < 0 ? (int)n : 0;
 }
 
-int do_oom_score(struct init *init, const struct op *op)
+int do_own_write(struct init *init, const struct op *op)
 {
 	int r;
 
 	be_dumpable(op, true);
-	r = write_own("/proc/self/oom_score_adj", text_of(init, op));
+	r = write_own(text_of(init, op), text2_of(init, op));
 	be_dumpable(op, false);
 	return r;
 }

@@ -238,14 +238,10 @@ static void lsms(struct doctor *doctor)
 	    survey->lsms[0] ? survey->lsms : "not known: no securityfs");
 	add(doctor, survey->apparmor ? DOCTOR_OK : DOCTOR_LIMITED, "AppArmor",
 	    "a host that enables it (apparmor=1), if configs name profiles",
-	    survey->apparmor
-		    ? plan_support.apparmor ? "enabled" : "enabled; profiles are not supported yet"
-		    : "not enabled: profiles are errors");
+	    survey->apparmor ? "enabled" : "not enabled: profiles are errors");
 	add(doctor, survey->selinux ? DOCTOR_OK : DOCTOR_LIMITED, "SELinux",
 	    "a host that enables it, if configs have labels",
-	    survey->selinux
-		    ? plan_support.selinux ? "enabled" : "enabled; labels are not supported yet"
-		    : "not enabled: labels are errors");
+	    survey->selinux ? "enabled" : "not enabled: labels are errors");
 }
 
 static void seccomp(struct doctor *doctor)

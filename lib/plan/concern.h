@@ -95,7 +95,10 @@ uint64_t plan_sysctl_namespace(const char *key);
 /* Turns "net.ipv4.ip_forward" or "net/ipv4/conf/eth0.1/forwarding" into a path below /proc/sys, in
  * place: which of the two separators comes first is the one, as sysctl(8) has it. */
 void plan_sysctl_path(char *key);
-void plan_oom_score(struct builder *builder, const struct plan_request *request);
+/* Engines write "" for no label. */
+bool plan_is_label(const char *label);
+int plan_labels_check(const struct plan_request *request, struct oci_error *err) _must_check_;
+void plan_own_files(struct builder *builder, const struct plan_request *request);
 int plan_proc(struct builder *builder, const struct plan_request *request,
 	      struct oci_error *err) _must_check_;
 void plan_process(struct builder *builder, const struct plan_request *request);

@@ -45,6 +45,7 @@ void plan_warn(const struct plan_request *request, const char *format, ...)
 static int check(const struct plan_request *request, struct oci_error *err)
 {
 	const struct spec *spec = request->spec;
+	int r;
 
 	if (request->start && !spec->process)
 		return fail_plain(err, -EINVAL, "/process", "/process: there is no program to run");
@@ -55,10 +56,6 @@ static int check(const struct plan_request *request, struct oci_error *err)
 			    spec->hooks->createContainer.n || spec->hooks->startContainer.n ||
 			    spec->hooks->poststart.n || spec->hooks->poststop.n))
 		return fail_plain(err, -EOPNOTSUPP, "/hooks", "/hooks: not supported yet");
-	if (spec->process && (spec->process->apparmorProfile || spec->process->selinuxLabel))
-		return fail_plain(
-			err, -EOPNOTSUPP, "/process",
-			"/process: apparmorProfile and selinuxLabel are not supported yet");
 	if (spec->process && (spec->process->scheduler || spec->process->ioPriority))
 		return fail_plain(err, -EOPNOTSUPP, "/process",
 				  "/process: scheduler and ioPriority are not supported yet");
@@ -67,10 +64,8 @@ static int check(const struct plan_request *request, struct oci_error *err)
 			err, -EOPNOTSUPP, "/linux",
 			"/linux: intelRdt, personality and memoryPolicy are not supported "
 			"yet");
-	if (spec->linux_->mountLabel)
-		return fail_plain(err, -EOPNOTSUPP, "/linux/mountLabel",
-				  "/linux/mountLabel: not supported yet");
-	return plan_namespaces_check(request, err);
+	r = plan_labels_check(request, err);
+	return r < 0 ? r : plan_namespaces_check(request, err);
 }
 
 static int add_host_before(struct builder *builder, const struct plan_request *request,
@@ -114,7 +109,7 @@ static void add_child_begin(struct builder *builder, const struct plan_request *
 {
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
 	builder_add(builder, PLAN_CHILD, OP_SIGNALS);
-	plan_oom_score(builder, request);
+	plan_own_files(builder, request);
 	plan_cgroups_join(builder, request);
 	plan_namespaces_enter(builder, request);
 	builder_where(builder, NULL);

@@ -195,6 +195,26 @@ static const struct {
 	{ "mqueue", "/dev/mqueue" },
 };
 
+/* The kernel's own. An image in which they are links is up to something (CVE-2019-19921), and what
+ * looks for them would not find them where it thinks. */
+static bool is_own(const struct spec_mount *mount)
+{
+	return strcmp(mount->type, "proc") == 0 || strcmp(mount->type, "sysfs") == 0;
+}
+
+/* How a file system gets /linux/mountLabel: those of the kernel itself have labels already, and
+ * that of message queues does not know the option. */
+static enum {
+	LABEL_NOTHING,
+	LABEL_OPTION,
+	LABEL_ATTRIBUTE
+} labelled_by(const struct spec_mount *mount)
+{
+	if (is_own(mount))
+		return LABEL_NOTHING;
+	return strcmp(mount->type, "mqueue") == 0 ? LABEL_ATTRIBUTE : LABEL_OPTION;
+}
+
 /* When one of the operations from @first on is refused: the host's own, no more writable than was
  * asked for, nor anything below it. */
 static void add_other_way(struct builder *builder, const struct plan_request *request,
@@ -227,6 +247,7 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 			    const struct spec_mount *mount, const struct mount_plan *plan,
 			    const struct slots *slots)
 {
+	const char *label = request->spec->linux_->mountLabel;
 	size_t first = builder_count(builder, PLAN_CHILD);
 	struct op *op = builder_add(builder, PLAN_CHILD, OP_FS_OPEN);
 
@@ -239,17 +260,29 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 		op->text2 = builder_string(builder, mount->source);
 	}
 	add_data(builder, request, mount, plan, slots->mount);
+	if (labelled_by(mount) == LABEL_OPTION && plan_is_label(label)) {
+		op = builder_add(builder, PLAN_CHILD, OP_FS_STRING);
+		op->slot = slots->mount;
+		op->text = builder_string(builder, "context");
+		op->text2 = builder_string(builder, label);
+	}
 	op = builder_add(builder, PLAN_CHILD, OP_FS_MOUNT);
 	op->slot = slots->mount;
 	op->a = plan->set | plan->recursive_set;
 	if (is_readonly_later(mount, plan))
 		op->a &= ~(uint64_t)ABI_MOUNT_ATTR_RDONLY;
+	if (labelled_by(mount) == LABEL_ATTRIBUTE && plan_is_label(label)) {
+		op = builder_add(builder, PLAN_CHILD, OP_LABEL);
+		op->slot = slots->mount;
+		op->text = builder_string(builder, label);
+	}
 	add_other_way(builder, request, mount, plan, slots, first);
 	add_inheritance(builder, mount, plan, slots);
 	plan_id_map(builder, slots->mount, plan_id_mappings_find(builder, request, mount), false);
 	add_propagation(builder, request, slots->mount,
 			plan->propagation & ~(unsigned int)ABI_MS_REC);
-	add_target(builder, OP_TARGET_DIRECTORY, mount->destination, plan->links, slots);
+	add_target(builder, OP_TARGET_DIRECTORY, mount->destination,
+		   plan->links | (is_own(mount) ? MOUNT_DEST_NOFOLLOW : 0), slots);
 	add_attach(builder, mount->destination, slots);
 }
 

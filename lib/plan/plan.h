@@ -40,7 +40,7 @@ enum op_flag {
 	OP_NOFOLLOW = 4,      /* TREE*, TARGET*: what is named may be a symbolic link */
 	OP_RECURSIVE_MAP = 8, /* TREE_SEND: the ids of the mounts below are mapped, too */
 	OP_LOCKED = 16,       /* ATTRIBUTES: what the kernel keeps as it is stays so */
-	OP_DUMPABLE = 32,     /* CLONE, TIME, OOM_SCORE: the process' files in /proc are its own for
+	OP_DUMPABLE = 32,     /* CLONE, TIME, OWN_WRITE: the process' files in /proc are its own for
 				 the time of the operation */
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is set by writing to /proc: /linux/sysctl and /process/oomScoreAdj. Pure.
+/* What is set by writing to /proc: /linux/sysctl, /process/oomScoreAdj and the labels of the
+ * process. Pure.
  *
  * The container's own /proc is never used, since what lies over it is the container's choice
- * (CVE-2025-52881). The score is written while there is only the host's; for sysctls init mounts a
- * procfs of its own that nobody else sees. */
+ * (CVE-2019-16884, CVE-2025-52881). The files of init itself are written while there is only the
+ * host's; for sysctls init mounts a procfs of its own that nobody else sees. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,19 +84,63 @@ static int add_sysctl(struct builder *builder, const struct plan_request *reques
 	return 0;
 }
 
-void plan_oom_score(struct builder *builder, const struct plan_request *request)
+static void add_own(struct builder *builder, const struct plan_request *request, const char *where,
+		    const char *file, const char *value)
 {
-	const struct spec_process *process = request->spec->process;
 	struct op *op;
 
-	if (!process || !process->oomScoreAdj.set)
-		return;
-	builder_where(builder, "/process/oomScoreAdj");
-	op = builder_add(builder, PLAN_CHILD, OP_OOM_SCORE);
-	op->text = builder_string(builder, arena_printf(request->arena, "%lld",
-							(long long)process->oomScoreAdj.value));
+	builder_where(builder, "%s", where);
+	op = builder_add(builder, PLAN_CHILD, OP_OWN_WRITE);
+	op->text = builder_string(builder, file);
+	op->text2 = builder_string(builder, value);
 	op->flags = plan_is_privileged(request->facts) ? 0 : OP_DUMPABLE;
 	builder_where(builder, NULL);
+}
+
+/* What counts from execve(2) on is asked for here, too: apparmor(7), selinux(8). */
+void plan_own_files(struct builder *builder, const struct plan_request *request)
+{
+	const struct spec_process *process = request->spec->process;
+	struct arena *arena = request->arena;
+
+	if (process && process->oomScoreAdj.set)
+		add_own(builder, request, "/process/oomScoreAdj", "/proc/self/oom_score_adj",
+			arena_printf(arena, "%lld", (long long)process->oomScoreAdj.value));
+	if (process && plan_is_label(process->apparmorProfile))
+		add_own(builder, request, "/process/apparmorProfile",
+			"/proc/self/attr/apparmor/exec",
+			arena_printf(arena, "exec %s", process->apparmorProfile));
+	if (!process || !plan_is_label(process->selinuxLabel))
+		return;
+	add_own(builder, request, "/process/selinuxLabel", "/proc/self/attr/exec",
+		process->selinuxLabel);
+	if (!request->no_new_keyring) /* who may look into it */
+		add_own(builder, request, "/process/selinuxLabel", "/proc/self/attr/keycreate",
+			process->selinuxLabel);
+}
+
+bool plan_is_label(const char *label)
+{
+	return label && label[0];
+}
+
+int plan_labels_check(const struct plan_request *request, struct oci_error *err)
+{
+	const struct spec *spec = request->spec;
+	const struct spec_process *process = spec->process;
+
+	if (process && plan_is_label(process->apparmorProfile) && !request->facts->apparmor)
+		return fail_plain(err, -EOPNOTSUPP, "/process/apparmorProfile",
+				  "/process/apparmorProfile: AppArmor is not enabled on this host");
+	if (request->facts->selinux)
+		return 0;
+	if (process && plan_is_label(process->selinuxLabel))
+		return fail_plain(err, -EOPNOTSUPP, "/process/selinuxLabel",
+				  "/process/selinuxLabel: SELinux is not enabled on this host");
+	if (plan_is_label(spec->linux_->mountLabel))
+		return fail_plain(err, -EOPNOTSUPP, "/linux/mountLabel",
+				  "/linux/mountLabel: SELinux is not enabled on this host");
+	return 0;
 }
 
 int plan_proc(struct builder *builder, const struct plan_request *request, struct oci_error *err)

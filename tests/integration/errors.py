@@ -257,13 +257,9 @@ class NotYet(Test):
         for hook in ("prestart", "createRuntime", "createContainer", "startContainer", "poststart",
                      "poststop"):
             self.refused("/hooks: not supported yet", hooks={hook: [{"path": "/bin/true"}]})
-        message = "/process: apparmorProfile and selinuxLabel are not supported yet"
-        self.refused(message, process__apparmorProfile="x")
-        self.refused(message, process__selinuxLabel="x")
         message = "/process: scheduler and ioPriority are not supported yet"
         self.refused(message, process__scheduler={"policy": "SCHED_IDLE"})
         self.refused(message, process__ioPriority={"class": "IOPRIO_CLASS_IDLE", "priority": 0})
-        self.refused("/linux/mountLabel: not supported yet", linux__mountLabel="x")
         self.refused("/linux: intelRdt, personality and memoryPolicy are not supported yet",
                      linux__personality={"domain": "LINUX"})
 

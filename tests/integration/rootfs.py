@@ -638,6 +638,17 @@ class Links(Test):
             self.run_container(bundle)
             self.check_outside()
 
+    def test_the_kernel_s_own_are_no_links(self):
+        """CVE-2019-19921: whoever looks for /proc has to find it there."""
+        for name, kind in (("proc", "proc"), ("sys", "sysfs")):
+            for target in ("real", "/real", "../real", "/nowhere"):
+                config = minimal(mounts=[{"destination": "/" + name, "type": kind, "source": kind}])
+                bundle = self.bundle(config)
+                os.mkdir(bundle.rootfs + "/real")
+                os.symlink(target, bundle.rootfs + "/" + name)
+                self.create_fails('/mounts/0: mount on "/%s": not a directory' % name, bundle)
+                self.assertEqual(os.listdir(bundle.rootfs + "/real"), [])
+
     def test_dangling_link_is_made_inside(self):
         bundle = self.bundle(minimal("exit", "5", mounts=[tmpfs("/link/x")]))
         os.symlink("/far/away", bundle.rootfs + "/link")

@@ -80,6 +80,7 @@ ALLOWED = {
 
     (MOUNTS, "do_propagation", "sys_mount_setattr"): '"/" of our own mount namespace',
     (MOUNTS, "do_tree", "sys_open_tree"): "a source of a bind mount: a path of the host",
+    (MOUNTS, "do_label", "sys_openat"): '"." of a descriptor',
     (MOUNTS, "do_null_device", "sys_openat"): HOST + ", and checked to be that device",
     (MOUNTS, "do_root_attach", "sys_mount_setattr"): '"/" of our own mount namespace',
     (MOUNTS, "do_root_attach", "sys_move_mount"): '"/" of our own mount namespace',
