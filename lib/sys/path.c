@@ -285,7 +285,8 @@ int path_make_nofollow(int root, const char *path, enum path_kind kind)
 
 	if (parent < 0)
 		return parent;
-	fd = open_or_make(parent, name, O_PATH | O_NOFOLLOW, kind);
+	fd = open_or_make(parent, name,
+			  O_PATH | O_NOFOLLOW | (kind == PATH_DIRECTORY ? O_DIRECTORY : 0), kind);
 	sys_close(parent);
 	return fd;
 }

@@ -143,7 +143,7 @@ class LinkOptions(Test):
         os.symlink("/bin", bundle.rootfs + "/place")
         result = self.ocirun("create", "--bundle", bundle.path, self.new_id())
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r'/mounts/0: mount on "/place": invalid argument\n$')
+        self.assertRegex(result.err, r'/mounts/0: make mount point "/place": not a directory\n$')
 
     def test_validate(self):
         for option, code in (("copy-symlink", 0), ("src-nofollow", 0), ("dest-nofollow", 1)):
@@ -646,7 +646,7 @@ class Links(Test):
                 bundle = self.bundle(config)
                 os.mkdir(bundle.rootfs + "/real")
                 os.symlink(target, bundle.rootfs + "/" + name)
-                self.create_fails('/mounts/0: mount on "/%s": not a directory' % name, bundle)
+                self.create_fails('/mounts/0: make directory "/%s": not a directory' % name, bundle)
                 self.assertEqual(os.listdir(bundle.rootfs + "/real"), [])
 
     def test_dangling_link_is_made_inside(self):
