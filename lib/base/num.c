@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Numbers from text, see num.h. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/num.h"
 
@@ -40,4 +41,26 @@ int num_parse_signed(const char *text, size_t length, int64_t min, int64_t max, 
 		return -ERANGE;
 	*ret = value;
 	return 0;
+}
+
+static const char *take_number(const char *text, uint64_t *ret)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return num_parse(text, n, UINT16_MAX, ret) < 0 ? NULL : text + n;
+}
+
+const char *num_take_span(const char *list, uint64_t *ret_first, uint64_t *ret_last)
+{
+	list = take_number(list, ret_first);
+	if (!list)
+		return NULL;
+	*ret_last = *ret_first;
+	if (*list == '-')
+		list = take_number(list + 1, ret_last);
+	if (!list || *ret_last < *ret_first || (*list && *list != ','))
+		return NULL;
+	if (!*list)
+		return list;
+	return list[1] ? list + 1 : NULL;
 }

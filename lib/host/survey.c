@@ -96,30 +96,12 @@ bool survey_has_word(const char *words, const char *word)
 	return false;
 }
 
-/* "3-7" or "3"; returns what follows it. */
-static const char *take_span(const char *text, uint64_t *ret_first, uint64_t *ret_last)
-{
-	size_t n = strspn(text, "0123456789");
-
-	if (num_parse(text, n, INT32_MAX, ret_first) < 0)
-		return NULL;
-	*ret_last = *ret_first;
-	text += n;
-	if (*text == '-') {
-		n = strspn(++text, "0123456789");
-		if (num_parse(text, n, INT32_MAX, ret_last) < 0)
-			return NULL;
-		text += n;
-	}
-	return *text == ',' ? text + 1 : text;
-}
-
 static bool is_in_list(const char *list, uint64_t number)
 {
 	uint64_t first, last;
 
 	while (list && *list) {
-		list = take_span(list, &first, &last);
+		list = num_take_span(list, &first, &last);
 		if (list && number >= first && number <= last)
 			return true;
 	}
@@ -131,7 +113,7 @@ int survey_not_in_list(const char *wanted, const char *available)
 	uint64_t first, last;
 
 	while (wanted && *wanted) {
-		wanted = take_span(wanted, &first, &last);
+		wanted = num_take_span(wanted, &first, &last);
 		for (; wanted && first <= last; first++)
 			if (!is_in_list(available, first))
 				return (int)first;

@@ -101,6 +101,8 @@ int plan_labels_check(const struct plan_request *request, struct oci_error *err)
 void plan_own_files(struct builder *builder, const struct plan_request *request);
 int plan_proc(struct builder *builder, const struct plan_request *request,
 	      struct oci_error *err) _must_check_;
+/* scheduling.c */
+void plan_scheduling(struct builder *builder, const struct plan_request *request);
 void plan_process(struct builder *builder, const struct plan_request *request);
 int plan_credentials(struct builder *builder, const struct plan_request *request,
 		     struct oci_error *err) _must_check_;

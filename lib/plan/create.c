@@ -56,14 +56,9 @@ static int check(const struct plan_request *request, struct oci_error *err)
 			    spec->hooks->createContainer.n || spec->hooks->startContainer.n ||
 			    spec->hooks->poststart.n || spec->hooks->poststop.n))
 		return fail_plain(err, -EOPNOTSUPP, "/hooks", "/hooks: not supported yet");
-	if (spec->process && (spec->process->scheduler || spec->process->ioPriority))
-		return fail_plain(err, -EOPNOTSUPP, "/process",
-				  "/process: scheduler and ioPriority are not supported yet");
-	if (spec->linux_->intelRdt || spec->linux_->personality || spec->linux_->memoryPolicy)
-		return fail_plain(
-			err, -EOPNOTSUPP, "/linux",
-			"/linux: intelRdt, personality and memoryPolicy are not supported "
-			"yet");
+	if (spec->linux_->intelRdt)
+		return fail_plain(err, -EOPNOTSUPP, "/linux/intelRdt",
+				  "/linux/intelRdt: not supported yet");
 	r = plan_labels_check(request, err);
 	return r < 0 ? r : plan_namespaces_check(request, err);
 }
@@ -157,6 +152,7 @@ static int add_child(struct builder *builder, const struct plan_request *request
 	r = plan_rootfs(builder, request, err);
 	if (r == 0 && request->spec->process) {
 		plan_process(builder, request);
+		plan_scheduling(builder, request);
 		r = plan_credentials(builder, request, err);
 	}
 	if (r == 0)

@@ -15,6 +15,7 @@ const struct plan_support plan_support = {
 	.selinux = true,
 	.idmap = true,
 	.net_devices = true,
+	.memory_policy = true,
 	.cgroup_v1 = true,
 	.cgroup_v2 = true,
 };

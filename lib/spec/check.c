@@ -2,6 +2,7 @@
 /* The rules about a config as a whole, and what all rules use. */
 #include <string.h>
 
+#include "base/num.h"
 #include "spec/check.h"
 #include "spec/pointer.h"
 #include "spec/spec.h"
@@ -79,35 +80,14 @@ bool check_sound(const struct checker *checker, const char *pointer)
 	return !findings_touch(checker->findings, pointer);
 }
 
-/* Moves @text behind the number that it begins with; -1 if there is none, or a very large one. */
-static long list_number(const char **text)
-{
-	const char *start = *text;
-	long value = 0;
-
-	for (; **text >= '0' && **text <= '9'; ++*text)
-		if (value <= UINT16_MAX)
-			value = value * 10 + (**text - '0');
-	return *text > start && value <= UINT16_MAX ? value : -1;
-}
-
 bool check_is_list(const char *text)
 {
-	for (;;) {
-		long first = list_number(&text);
+	uint64_t first, last;
 
-		if (first < 0)
-			return false;
-		if (*text == '-') {
-			text++;
-			if (list_number(&text) < first)
-				return false;
-		}
-		if (*text == '\0')
-			return true;
-		if (*text++ != ',')
-			return false;
-	}
+	do
+		text = num_take_span(text, &first, &last);
+	while (text && *text);
+	return text;
 }
 
 bool check_is_component(const char *text)

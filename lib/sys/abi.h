@@ -122,6 +122,20 @@ struct abi_mount_attr {
 #define ABI_S_IFREG 0100000
 #define ABI_S_IFLNK 0120000
 
+/* sched_setattr(2), as of 5.3 */
+struct abi_sched_attr {
+	uint32_t size;
+	uint32_t policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime;
+	uint64_t deadline;
+	uint64_t period;
+	uint32_t util_min;
+	uint32_t util_max;
+};
+
 /* File system magics: <linux/magic.h> lacks the newer ones. */
 #define ABI_PIDFS_MAGIC 0x50494446 /* 6.9 */
 

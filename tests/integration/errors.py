@@ -257,11 +257,7 @@ class NotYet(Test):
         for hook in ("prestart", "createRuntime", "createContainer", "startContainer", "poststart",
                      "poststop"):
             self.refused("/hooks: not supported yet", hooks={hook: [{"path": "/bin/true"}]})
-        message = "/process: scheduler and ioPriority are not supported yet"
-        self.refused(message, process__scheduler={"policy": "SCHED_IDLE"})
-        self.refused(message, process__ioPriority={"class": "IOPRIO_CLASS_IDLE", "priority": 0})
-        self.refused("/linux: intelRdt, personality and memoryPolicy are not supported yet",
-                     linux__personality={"domain": "LINUX"})
+        self.refused("/linux/intelRdt: not supported yet", linux__intelRdt={"closID": "x"})
 
     def test_seccomp_notify(self):
         config = minimal()

@@ -158,9 +158,6 @@ class Features(Test):
         for flag in policy["flags"]:
             self.plans(minimal(linux__memoryPolicy={"mode": "MPOL_BIND", "nodes": "0",
                                                     "flags": [flag]}))
-        if not policy["modes"]:
-            self.refuses(minimal(linux__memoryPolicy={"mode": "MPOL_DEFAULT"}),
-                         "/linux: intelRdt, personality and memoryPolicy are not supported yet")
 
     def test_switches(self):
         """What is off is refused with an error that says so; what is on is understood."""

@@ -21,6 +21,32 @@ static int parse_signed(const char *text, int64_t min, int64_t max, int64_t *ret
 	return num_parse_signed(text, strlen(text), min, max, ret);
 }
 
+START_TEST(num_takes_spans)
+{
+	static const struct {
+		const char *list, *left;
+		uint64_t first, last;
+	} rows[] = {
+		{ "0", "", 0, 0 },    { "0-3", "", 0, 3 },           { "0-3,7", "7", 0, 3 },
+		{ "5,6", "6", 5, 5 }, { "65535", "", 65535, 65535 },
+	};
+	static const char *const wrong[] = { "",    ",",    "0,",  "3-2", "-1",    "1-",
+					     "1-x", "1 ,2", "0x1", "1\n", "65536", "1-65536" };
+	uint64_t first, last;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *left = num_take_span(rows[i].list, &first, &last);
+
+		ck_assert_ptr_nonnull(left);
+		ck_assert_str_eq(left, rows[i].left);
+		ck_assert_uint_eq(first, rows[i].first);
+		ck_assert_uint_eq(last, rows[i].last);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		ck_assert_msg(!num_take_span(wrong[i], &first, &last), "%s", wrong[i]);
+}
+END_TEST
+
 START_TEST(num_parses)
 {
 	uint64_t value = 7;
@@ -368,7 +394,7 @@ START_TEST(fd_done_keeps_errno)
 }
 END_TEST
 
-UNIT_MAIN("base", num_parses, num_refuses, num_parses_signed, text_grows,
+UNIT_MAIN("base", num_takes_spans, num_parses, num_refuses, num_parses_signed, text_grows,
 	  text_takes_nothing_as_empty, text_remembers_failure, text_does_not_wrap,
 	  text_escapes_json, arena_gives_zeroed_memory, arena_copies_strings, error_names_reason,
 	  error_cuts_what_does_not_fit, error_reason_is_lower_case, file_is_replaced_in_one_step,
