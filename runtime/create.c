@@ -22,23 +22,33 @@ static int check_preserved(unsigned int n)
 	return 0;
 }
 
-int create_options_of(const struct arguments *arguments, struct oci_create_options *ret)
+int preserve_fds_of(const struct arguments *arguments)
 {
 	const char *digits = arguments->preserve_fds ? arguments->preserve_fds : "0";
 
-	if (!digits[0] || strlen(digits) > 4 || digits[strspn(digits, "0123456789")])
-		return report_text("--preserve-fds takes a number from 0 to 4096");
+	if (digits[0] && strlen(digits) <= 4 && !digits[strspn(digits, "0123456789")])
+		return check_preserved((unsigned int)atoi(digits)) ? -1 : atoi(digits);
+	report_text("--preserve-fds takes a number from 0 to 4096");
+	return -1;
+}
+
+int create_options_of(const struct arguments *arguments, struct oci_create_options *ret)
+{
+	int preserve_fds = preserve_fds_of(arguments);
+
+	if (preserve_fds < 0)
+		return 1;
 	*ret = (struct oci_create_options){
 		.size = sizeof(*ret),
 		.bundle = arguments->bundle,
 		.config = arguments->config,
 		.pid_file = arguments->pid_file,
 		.console_socket = arguments->console_socket,
-		.preserve_fds = (unsigned int)atoi(digits),
+		.preserve_fds = (unsigned int)preserve_fds,
 		.flags = (arguments->no_pivot ? OCI_CREATE_NO_PIVOT : 0u) |
 			 (arguments->no_new_keyring ? OCI_CREATE_NO_NEW_KEYRING : 0u),
 	};
-	return check_preserved(ret->preserve_fds);
+	return 0;
 }
 
 static int run(const struct arguments *arguments, struct oci_context *context)

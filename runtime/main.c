@@ -8,13 +8,9 @@
 #include "ocirun.h"
 
 const struct command *const commands[] = {
-	&command_create,   &command_delete,
-	&command_doctor,   &command_features,
-	&command_help,     &command_kill,
-	&command_list,     &command_plan,
-	&command_run,      &command_spec,
-	&command_start,    &command_state,
-	&command_validate, NULL,
+	&command_create, &command_delete, &command_doctor, &command_exec,     &command_features,
+	&command_help,   &command_kill,   &command_list,   &command_plan,     &command_run,
+	&command_spec,   &command_start,  &command_state,  &command_validate, NULL,
 };
 
 const struct option global_options[] = {
@@ -121,9 +117,13 @@ static int dispatch(struct arguments *arguments, char **argv, int argc)
 	command = find(argv[0]);
 	if (!command)
 		return report_text("unknown command \"%s\", see ocirun --help", argv[0]);
-	used = options_parse(command->options, argv + 1, argc - 1, false, arguments);
+	used = options_parse(command->options, argv + 1, argc - 1, command->verbatim, arguments);
 	if (used < 0)
 		return 1;
+	if (command->verbatim && arguments->n_names == 0) {
+		arguments->names = argv + 1 + used;
+		arguments->n_names = argc - 1 - used;
+	}
 	if (arguments->help) {
 		command_print_help(command);
 		return print("");

@@ -9,6 +9,12 @@
 
 #include <oci/oci.h>
 
+/* The values of an option that may be repeated; ends in NULL, or is NULL for none. */
+struct words {
+	const char **item;
+	size_t n;
+};
+
 /* Every value that an option can have. A command looks at those that its table names. */
 struct arguments {
 	/* before the command */
@@ -41,13 +47,25 @@ struct arguments {
 	bool force;
 	bool quiet;
 	bool all;
+	bool tty;
+	bool no_new_privs;
+	bool ignore_paused;
+	const char *process;
+	const char *cwd;
+	const char *user;
+	const char *process_label;
+	const char *apparmor;
+	const char *cgroup;
+	struct words env;
+	struct words additional_gids;
+	struct words cap;
 
 	/* what is not an option */
 	char **names;
 	int n_names;
 };
 
-enum option_kind { OPTION_FLAG, OPTION_VALUE };
+enum option_kind { OPTION_FLAG, OPTION_VALUE, OPTION_LIST };
 
 struct option {
 	const char *name; /* without dashes */
@@ -67,6 +85,12 @@ struct option {
 		name, letter, OPTION_VALUE, offsetof(struct arguments, member), value, help \
 	}
 
+/* May be given several times: all of them count. */
+#define LIST(name, letter, member, value, help)                                            \
+	{                                                                                  \
+		name, letter, OPTION_LIST, offsetof(struct arguments, member), value, help \
+	}
+
 struct command {
 	const char *name;
 	const char *names; /* "ID" and the like, for help */
@@ -76,11 +100,12 @@ struct command {
 	/* Returns the exit status. @context is NULL for a command that needs none. */
 	int (*run)(const struct arguments *arguments, struct oci_context *context);
 	bool no_context;
+	bool verbatim; /* what stands behind the first name is the container's, options too */
 };
 
-extern const struct command command_create, command_delete, command_doctor, command_features,
-	command_help, command_kill, command_list, command_plan, command_run, command_spec,
-	command_start, command_state, command_validate;
+extern const struct command command_create, command_delete, command_doctor, command_exec,
+	command_features, command_help, command_kill, command_list, command_plan, command_run,
+	command_spec, command_start, command_state, command_validate;
 
 extern const struct command *const commands[]; /* ends in NULL */
 extern const struct option global_options[];
@@ -114,6 +139,14 @@ void report_warnings(void);
 
 /* Returns 0, or 1 after report(). */
 int create_options_of(const struct arguments *arguments, struct oci_create_options *ret);
+
+/* Returns N of --preserve-fds, or -1 after report(). */
+int preserve_fds_of(const struct arguments *arguments);
+
+/* foreground.c: from the beginning on signals are kept, then forwarded to the program. */
+void foreground_begin(void);
+/* Waits for its end. 0, or a negative errno with @err filled in. */
+int foreground_wait(int pidfd, int *ret_status, struct oci_error *err);
 
 /* The name of a user, from /etc/passwd; the number when it is not there. */
 const char *user_name(unsigned int uid, char *buffer, size_t size);

@@ -2,6 +2,7 @@
 /* Options by table: --name value, --name=value, -n value, and -name as Go programs have it. An
  * option may be repeated; the last one counts. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ocirun.h"
@@ -35,6 +36,17 @@ static int set_flag(bool *flag, const char *word, const char *value)
 	return 0;
 }
 
+static void add_word(struct words *words, const char *word)
+{
+	const char **item = realloc(words->item, (words->n + 2) * sizeof(*item));
+
+	if (!item)
+		abort();
+	item[words->n++] = word;
+	item[words->n] = NULL;
+	words->item = item;
+}
+
 /* Returns how many words the option took, or -1. */
 static int parse_one(const struct option *options, char **argv, int argc,
 		     struct arguments *arguments)
@@ -56,7 +68,10 @@ static int parse_one(const struct option *options, char **argv, int argc,
 		report_text("option %s requires an argument", argv[0]);
 		return -1;
 	}
-	*(const char **)(void *)place = equals ? equals + 1 : argv[1];
+	if (option->kind == OPTION_LIST)
+		add_word((struct words *)(void *)place, equals ? equals + 1 : argv[1]);
+	else
+		*(const char **)(void *)place = equals ? equals + 1 : argv[1];
 	return equals ? 1 : 2;
 }
 

@@ -116,6 +116,88 @@ int oci_run(struct oci_context *context, const char *id, const struct oci_create
 	    int *ret_pidfd, struct oci_error *err);
 
 /**
+ * enum oci_exec_flag - how another program is run in a container
+ * @OCI_EXEC_TTY:           it gets a terminal of its own. Not supported yet: -EOPNOTSUPP
+ * @OCI_EXEC_NO_NEW_PRIVS:  set no_new_privs, also if the config does not; see prctl(2)
+ * @OCI_EXEC_IGNORE_PAUSED: run it in a paused container; it begins when that is resumed
+ *
+ * Since: 0.1
+ */
+enum oci_exec_flag {
+	OCI_EXEC_TTY = 1,
+	OCI_EXEC_NO_NEW_PRIVS = 2,
+	OCI_EXEC_IGNORE_PAUSED = 4,
+	OCI_EXEC_FORCE_WIDTH_ = 1 << 30
+};
+
+/**
+ * struct oci_exec_options - what oci_exec() runs
+ * @size:            sizeof(struct oci_exec_options) as the caller knows it
+ * @process:         path of a file with the process as in a config, "process"; then @args to
+ *                   @apparmor are not looked at. NULL for the process of the container's config
+ *                   with these changes:
+ * @args:            program and arguments, ends in NULL
+ * @cwd:             working directory, absolute; NULL for that of the config
+ * @env:             "NAME=value" added to the environment or replacing what is in it, ends in NULL;
+ *                   NULL for none
+ * @user:            "UID" or "UID:GID", numbers from 0 to 4294967294; NULL for that of the config
+ * @additional_gids: supplementary groups beside those of the config, ends in NULL; NULL for none
+ * @capabilities:    names, added to the bounding, effective and permitted set, ends in NULL; NULL
+ *                   for none
+ * @process_label:   SELinux label; NULL for that of the config
+ * @apparmor:        AppArmor profile; NULL for that of the config
+ * @cgroup:          a cgroup below the container's own, which is there: "name", or for cgroup v1
+ *                   "controllers:name"; NULL for the container's own
+ * @pid_file:        where to write the pid, digits only, in one step; NULL for nowhere
+ * @console_socket:  AF_UNIX socket that is sent the terminal; NULL for none. Not supported yet:
+ *                   -EOPNOTSUPP
+ * @preserve_fds:    so many descriptors from 3 on are handed to the program; all must be open
+ * @flags:           of enum oci_exec_flag, or-ed
+ *
+ * All strings are borrowed for the time of the call.
+ *
+ * Since: 0.1
+ */
+struct oci_exec_options {
+	size_t size;
+	const char *process;
+	const char *const *args;
+	const char *cwd;
+	const char *const *env;
+	const char *user;
+	const char *const *additional_gids;
+	const char *const *capabilities;
+	const char *process_label;
+	const char *apparmor;
+	const char *cgroup;
+	const char *pid_file;
+	const char *console_socket;
+	unsigned int preserve_fds;
+	unsigned int flags;
+};
+
+/**
+ * oci_exec - run another program in a container
+ * @context:   the context
+ * @id:        its id; it is created or running
+ * @options:   see there
+ * @ret_pidfd: a pidfd of the program, for oci_wait(), to be closed by the caller; may be NULL
+ * @err:       filled in on failure; may be NULL
+ *
+ * It gets the namespaces, the cgroup, the seccomp filter and the session keyring of the container,
+ * and of what config.json gave its first program all that @options does not say otherwise. Returns
+ * when execve(2) has succeeded or failed; the program is a child of the calling process. On failure
+ * nothing is left. Thread-safe; it waits for no other verb.
+ *
+ * Return: 0; -ESRCH, "container not running", when it has stopped; -EINVAL for an option that is
+ * not legal; else why the program could not be executed.
+ *
+ * Since: 0.1
+ */
+int oci_exec(struct oci_context *context, const char *id, const struct oci_exec_options *options,
+	     int *ret_pidfd, struct oci_error *err);
+
+/**
  * oci_wait - wait for the end of a container's program
  * @pidfd:      from oci_run() or oci_create()
  * @ret_status: the exit status, 0 to 255, or 128 + n when signal n ended it

@@ -20,6 +20,13 @@ struct oci_context {
 
 void context_log(const struct oci_context *context, enum oci_log_level level, const char *message);
 
+/* One message for each line; @lines is cut up, and may be NULL. */
+void context_log_lines(const struct oci_context *context, enum oci_log_level level, char *lines);
+
+/* Whether descriptors 3 to 2+@n are open. To be asked before we open anything: what gets one of
+ * these numbers later would be handed down. */
+int check_preserved(unsigned int n, struct oci_error *err) _must_check_;
+
 /* The init program, made once for each context. Borrowed. */
 int context_image(struct oci_context *context, struct oci_error *err) _must_check_;
 

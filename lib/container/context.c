@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The context: what the caller's calls have in common. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +66,26 @@ void context_log(const struct oci_context *context, enum oci_log_level level, co
 {
 	if (context->log)
 		context->log(context->log_data, level, message);
+}
+
+void context_log_lines(const struct oci_context *context, enum oci_log_level level, char *lines)
+{
+	char *rest, *line;
+
+	if (!lines)
+		return;
+	for (line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		context_log(context, level, line);
+}
+
+int check_preserved(unsigned int n, struct oci_error *err)
+{
+	if (n > 4096)
+		return fail_plain(err, -EINVAL, NULL, "cannot preserve %u file descriptors", n);
+	for (unsigned int fd = 3; fd < 3 + n; fd++)
+		if (fcntl((int)fd, F_GETFD) < 0)
+			return fail(err, -errno, NULL, "cannot preserve file descriptor %u", fd);
+	return 0;
 }
 
 /* Two threads may both make one; the first stays. */

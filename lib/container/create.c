@@ -58,15 +58,8 @@ static int take_options(const struct oci_create_options *options, struct oci_cre
 		       options->size < sizeof(known) ? options->size : sizeof(known));
 	if (known.flags & ~(unsigned int)(OCI_CREATE_NO_PIVOT | OCI_CREATE_NO_NEW_KEYRING))
 		return fail_plain(err, -EINVAL, NULL, "unknown flags 0x%x", known.flags);
-	if (known.preserve_fds > 4096)
-		return fail_plain(err, -EINVAL, NULL, "cannot preserve %u file descriptors",
-				  known.preserve_fds);
-	/* Before we open anything: what gets one of these numbers now would be handed down. */
-	for (unsigned int fd = 3; fd < 3 + known.preserve_fds; fd++)
-		if (fcntl((int)fd, F_GETFD) < 0)
-			return fail(err, -errno, NULL, "cannot preserve file descriptor %u", fd);
 	*ret = known;
-	return 0;
+	return check_preserved(known.preserve_fds, err);
 }
 
 static int read_config(struct preparation *preparation, struct oci_error *err)
@@ -212,6 +205,8 @@ static int fill_record(struct creation *creation, struct preparation *preparatio
 		.created = now(&preparation->arena),
 		.owner = { geteuid(), true },
 		.process = preparation->spec->process,
+		.keyring = !(preparation->options.flags & OCI_CREATE_NO_NEW_KEYRING),
+		.chroot = !plan_makes_mounts(preparation->spec),
 		.cgroups = { creation->cgroups, n, true },
 		.annotations = { preparation->spec->annotations.item,
 				 preparation->spec->annotations.n,
@@ -279,16 +274,6 @@ static const struct host_calls calls = {
 
 /* --- the verbs --- */
 
-static void warn(const struct oci_context *context, char *lines)
-{
-	char *rest, *line;
-
-	if (!lines)
-		return;
-	for (line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		context_log(context, OCI_LOG_WARNING, line);
-}
-
 static void log_plan(const struct oci_context *context, const char *id, const struct plan *plan)
 {
 	char message[512];
@@ -301,16 +286,11 @@ static void log_plan(const struct oci_context *context, const char *id, const st
 /* As if it had never been tried. @err has the reason already and keeps it. */
 static void undo(struct creation *creation, const struct host *host)
 {
-	if (host->pidfd >= 0) {
-		sys_pidfd_send_signal(host->pidfd, SIGKILL);
-		spawn_reap(host->pidfd);
-	}
+	host_undo(host, creation->preparation->options.pid_file);
 	/* What we did not come to is somebody else's, if it is there. */
 	for (size_t i = 0; i < creation->record.cgroups.n; i++)
 		if (!creation->made[i])
 			creation->cgroups[i].existing.value = strlen(creation->cgroups[i].path);
-	if (host->pid_file)
-		unlink(creation->preparation->options.pid_file);
 	if (container_destroy(&creation->state, &creation->record, NULL) < 0)
 		return; /* the record stays, so that `delete --force` can try again */
 }
@@ -330,7 +310,10 @@ static int carry_out(struct oci_context *context, const char *id, struct prepara
 	if (r < 0)
 		return r;
 	host_init(&host, preparation->plan, &calls, &creation, image);
-	r = host_run(&host, err);
+	r = state_write_config(&creation.state, preparation->config.text,
+			       preparation->config.length, err);
+	if (r == 0)
+		r = host_run(&host, err);
 	if (r < 0)
 		undo(&creation, &host);
 	else if (ret_pidfd)
@@ -350,7 +333,7 @@ static int create(struct oci_context *context, const char *id,
 	r = prepare(id, options, start, &preparation, err);
 	if (r < 0)
 		return r;
-	warn(context, preparation.warnings.data);
+	context_log_lines(context, OCI_LOG_WARNING, preparation.warnings.data);
 	log_plan(context, id, preparation.plan);
 	r = carry_out(context, id, &preparation, ret_pidfd, err);
 	if (r < 0)

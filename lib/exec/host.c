@@ -44,6 +44,7 @@ void host_init(struct host *host, const struct plan *plan, const struct host_cal
 		.image = image,
 		.channel = -1,
 		.pidfd = -1,
+		.target_pidfd = -1,
 		.network = -1,
 		.network_inside = -1,
 		.file = { .fd = -1 },
@@ -63,6 +64,16 @@ void host_done(struct host *host)
 	if (host->report)
 		munmap(host->report, PLAN_REPORT_SIZE);
 	host->report = NULL;
+}
+
+void host_undo(const struct host *host, const char *pid_file)
+{
+	if (host->pidfd >= 0) {
+		sys_pidfd_send_signal(host->pidfd, SIGKILL);
+		spawn_reap(host->pidfd);
+	}
+	if (host->pid_file)
+		unlink(pid_file);
 }
 
 int host_fail(const struct host *host, const struct op *op, int code, struct oci_error *err)
@@ -134,6 +145,33 @@ int host_namespace(struct host *host, const struct op *op, struct oci_error *err
 			"%s: the namespace is the host's, and the config changes settings "
 			"of it",
 			plan_string(host->plan, op->where));
+	return 0;
+}
+
+int host_init_open(struct host *host, const struct op *op, struct oci_error *err)
+{
+	int fd = fcntl(host->target_pidfd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return host_fail(host, op, -errno, err);
+	host->fds[op->slot] = fd;
+	return 0;
+}
+
+/* The link is the kernel's, and leads where init stands, whatever is mounted there. */
+int host_root_open(struct host *host, const struct op *op, struct oci_error *err)
+{
+	char path[sizeof("/proc/2147483647/root")];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/root", host->target);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return host_fail(host, op, -errno, err);
+	host->fds[op->slot] = fd;
+	/* Whoever has this pid now: is it still the one whose pidfd we have? */
+	if (sys_pidfd_send_signal(host->target_pidfd, 0) < 0)
+		return host_fail(host, op, -ESRCH, err);
 	return 0;
 }
 

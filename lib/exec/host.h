@@ -24,7 +24,8 @@ struct host {
 	const struct plan *plan;
 	const struct host_calls *calls;
 	void *context;
-	int image; /* from image_open(), borrowed */
+	int image;                /* from image_open(), borrowed */
+	int target, target_pidfd; /* init of the container that `exec` enters; borrowed */
 	int fds[SLOT_MAX];
 	int channel; /* our end */
 	struct plan_report *report;
@@ -47,6 +48,9 @@ void host_done(struct host *host);
 /* Runs all of the host's operations. On an error init may be running: host->pidfd tells, and the
  * caller ends it. */
 int host_run(struct host *host, struct oci_error *err) _must_check_;
+
+/* After a failure: ends init, and takes back what the operations wrote to @pid_file. */
+void host_undo(const struct host *host, const char *pid_file);
 
 /* From MESSAGE_GO on: waits on @fd until init has become the program. With @plan and @report NULL
  * they come with the acknowledgement. -ECONNRESET without a message when init vanished. */

@@ -241,6 +241,21 @@ int host_cgroup_write(struct host *host, const struct op *op, struct oci_error *
 	return n < 0 ? host_fail(host, op, -errno, err) : 0;
 }
 
+int host_cgroup_open(struct host *host, const struct op *op, struct oci_error *err)
+{
+	cleanup(fd_done) int root =
+		open(plan_string(host->plan, op->text), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const char *path = plan_string(host->plan, op->text2);
+	int fd = root < 0
+			 ? -1
+			 : openat(root, path + strspn(path, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return host_fail(host, op, -errno, err);
+	host->fds[op->slot] = fd;
+	return 0;
+}
+
 int host_cgroup_tasks(struct host *host, const struct op *op, struct oci_error *err)
 {
 	int fd = openat(host->fds[op->slot], "tasks", O_WRONLY | O_CLOEXEC);

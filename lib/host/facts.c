@@ -27,6 +27,11 @@ static bool has_magic(const char *path, long magic)
 	return statfs(path, &fs) == 0 && (long)fs.f_type == magic;
 }
 
+bool host_is_cgroup2(const char *mount)
+{
+	return has_magic(mount, CGROUP2_SUPER_MAGIC);
+}
+
 bool host_hierarchy_has(const struct host_hierarchy *hierarchy, const char *controller)
 {
 	size_t length = strlen(controller);
@@ -78,7 +83,7 @@ static int add_line(struct arena *arena, struct host_facts *facts, char *line)
 	*end = '\0';
 	controllers++;
 	if (!controllers[0]) {
-		if (has_magic(CGROUP_ROOT "/unified", CGROUP2_SUPER_MAGIC))
+		if (host_is_cgroup2(CGROUP_ROOT "/unified"))
 			add(facts, CGROUP_ROOT "/unified", "", true);
 		return 0;
 	}

@@ -36,6 +36,9 @@ struct host_facts {
 int host_facts_gather(struct arena *arena, struct host_facts *ret,
 		      struct oci_error *err) _must_check_;
 
+/* Whether a cgroup file system of v2 is mounted there. */
+bool host_is_cgroup2(const char *mount);
+
 /* Whether a list as in /proc/self/cgroup ("cpu,cpuacct") holds @controller. */
 bool host_hierarchy_has(const struct host_hierarchy *hierarchy, const char *controller);
 

@@ -6,10 +6,12 @@
 #include <linux/nsfs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/fd.h"
 #include "host/namespace.h"
+#include "sys/abi.h"
 
 int namespace_open(const char *path, int *ret_fd, int *ret_type)
 {
@@ -30,5 +32,39 @@ int namespace_open(const char *path, int *ret_fd, int *ret_type)
 	if (*ret_type < 0)
 		return -errno;
 	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+int namespaces_apart(int pid, uint64_t *ret)
+{
+	static const struct {
+		const char *name;
+		uint64_t type;
+	} rows[] = {
+		{ "user", ABI_CLONE_NEWUSER }, { "mnt", ABI_CLONE_NEWNS },
+		{ "pid", ABI_CLONE_NEWPID },   { "net", ABI_CLONE_NEWNET },
+		{ "ipc", ABI_CLONE_NEWIPC },   { "uts", ABI_CLONE_NEWUTS },
+		{ "time", ABI_CLONE_NEWTIME }, { "cgroup", ABI_CLONE_NEWCGROUP },
+	};
+	char path[sizeof("/proc/2147483647/ns")];
+	cleanup(fd_done) int own = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup(fd_done) int other = -1;
+	uint64_t apart = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns", pid);
+	other = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (own < 0 || other < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct stat ours, theirs;
+
+		if (fstatat(own, rows[i].name, &ours, 0) < 0)
+			continue; /* a type that the kernel does not have */
+		if (fstatat(other, rows[i].name, &theirs, 0) < 0)
+			return errno == ENOENT ? -ESRCH : -errno;
+		if (ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
+			apart |= rows[i].type;
+	}
+	*ret = apart;
 	return 0;
 }

@@ -17,6 +17,16 @@ const char *plan_host_path(const struct plan_request *request, const char *path)
 /* Something that the standard wants said and that stops nothing. */
 void plan_warn(const struct plan_request *request, const char *format, ...) _printf_(2, 3);
 
+/* SIGKILL: what init gets when the one that creates it dies. */
+#define DEATH_SIGNAL 9
+
+/* create.c: what does not depend on whether the container is new. What is wrong with /process; the
+ * first operations of a process; who it is and what it may; and the end, from the barrier on. */
+int plan_process_check(const struct plan_request *request, struct oci_error *err) _must_check_;
+int plan_process_all(struct builder *builder, const struct plan_request *request,
+		     struct oci_error *err) _must_check_;
+void plan_host_end(struct builder *builder, const struct plan_request *request);
+
 /* namespaces.c: which are new; joining those with a path; names, loopback, keyring. */
 uint64_t plan_new_namespaces(const struct spec *spec);
 int plan_namespaces_check(const struct plan_request *request, struct oci_error *err) _must_check_;
@@ -27,6 +37,7 @@ uint64_t plan_spawn_flags(const struct plan_request *request);
  * there, and the host adopts it; then the network devices come. */
 void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request);
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request);
+void plan_keyring(struct builder *builder, const struct plan_request *request);
 void plan_namespaces_dress(struct builder *builder, const struct plan_request *request);
 
 /* cgroups.c: making them with their limits, and going in. They come first of all that takes slots,
@@ -72,9 +83,7 @@ int16_t plan_id_mappings_find(struct builder *builder, const struct plan_request
 void plan_id_map(struct builder *builder, int16_t slot, int16_t mappings, bool recursive);
 
 /* rootfs.c, mounts.c, devices.c, hidden_paths.c: the container's files. */
-/* Whether the container has a mount namespace of its own; and how mounts of the host, MS_*, become
- * before any of them is copied. */
-bool plan_makes_mounts(const struct spec *spec);
+/* How mounts of the host, MS_*, become before any of them is copied. */
 unsigned int plan_propagation(const struct spec *spec);
 int plan_rootfs(struct builder *builder, const struct plan_request *request,
 		struct oci_error *err) _must_check_;

@@ -26,9 +26,6 @@
 
 #define BARRIER_READY 1
 
-/* SIGKILL: what init gets when the one that creates it dies. */
-#define DEATH_SIGNAL 9
-
 void plan_warn(const struct plan_request *request, const char *format, ...)
 {
 	char line[512];
@@ -42,16 +39,26 @@ void plan_warn(const struct plan_request *request, const char *format, ...)
 	text_printf(request->warnings, "%s\n", line);
 }
 
-static int check(const struct plan_request *request, struct oci_error *err)
+int plan_process_check(const struct plan_request *request, struct oci_error *err)
 {
 	const struct spec *spec = request->spec;
-	int r;
 
 	if (request->start && !spec->process)
 		return fail_plain(err, -EINVAL, "/process", "/process: there is no program to run");
 	if (spec->process && spec->process->terminal)
 		return fail_plain(err, -EOPNOTSUPP, "/process/terminal",
 				  "/process/terminal: terminals are not supported yet");
+	return plan_labels_check(request, err);
+}
+
+static int check(const struct plan_request *request, struct oci_error *err)
+{
+	const struct spec *spec = request->spec;
+	int r;
+
+	r = plan_process_check(request, err);
+	if (r < 0)
+		return r;
 	if (spec->hooks && (spec->hooks->prestart.n || spec->hooks->createRuntime.n ||
 			    spec->hooks->createContainer.n || spec->hooks->startContainer.n ||
 			    spec->hooks->poststart.n || spec->hooks->poststop.n))
@@ -59,8 +66,7 @@ static int check(const struct plan_request *request, struct oci_error *err)
 	if (spec->linux_->intelRdt)
 		return fail_plain(err, -EOPNOTSUPP, "/linux/intelRdt",
 				  "/linux/intelRdt: not supported yet");
-	r = plan_labels_check(request, err);
-	return r < 0 ? r : plan_namespaces_check(request, err);
+	return plan_namespaces_check(request, err);
 }
 
 static int add_host_before(struct builder *builder, const struct plan_request *request,
@@ -85,13 +91,14 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	return 0;
 }
 
-static void add_host_after(struct builder *builder, const struct plan_request *request)
+void plan_host_end(struct builder *builder, const struct plan_request *request)
 {
 	struct op *op;
 
 	builder_where(builder, NULL);
 	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
-	builder_add(builder, PLAN_HOST, OP_RECORD);
+	if (!request->target)
+		builder_add(builder, PLAN_HOST, OP_RECORD);
 	if (request->pid_file) {
 		op = builder_add(builder, PLAN_HOST, OP_PID_FILE);
 		op->text = builder_string(builder, request->pid_file);
@@ -142,15 +149,13 @@ static int add_child_end(struct builder *builder, const struct plan_request *req
 	return 0;
 }
 
-static int add_child(struct builder *builder, const struct plan_request *request,
+int plan_process_all(struct builder *builder, const struct plan_request *request,
 		     struct oci_error *err)
 {
 	struct plan_program program = { 0 };
-	int r;
+	int r = 0;
 
-	add_child_begin(builder, request);
-	r = plan_rootfs(builder, request, err);
-	if (r == 0 && request->spec->process) {
+	if (request->spec->process) {
 		plan_process(builder, request);
 		plan_scheduling(builder, request);
 		r = plan_credentials(builder, request, err);
@@ -160,6 +165,16 @@ static int add_child(struct builder *builder, const struct plan_request *request
 	if (r < 0)
 		return r;
 	return add_child_end(builder, request, &program, err);
+}
+
+static int add_child(struct builder *builder, const struct plan_request *request,
+		     struct oci_error *err)
+{
+	int r;
+
+	add_child_begin(builder, request);
+	r = plan_rootfs(builder, request, err);
+	return r < 0 ? r : plan_process_all(builder, request, err);
 }
 
 int plan_create(const struct plan_request *request, struct plan **ret, struct oci_error *err)
@@ -176,6 +191,6 @@ int plan_create(const struct plan_request *request, struct plan **ret, struct oc
 		r = add_child(&builder, request, err);
 	if (r < 0)
 		return r;
-	add_host_after(&builder, request);
+	plan_host_end(&builder, request);
 	return builder_finish(&builder, ret, err);
 }

@@ -19,6 +19,19 @@ bool plan_is_privileged(const struct host_facts *facts);
 int plan_complete(struct spec *spec, const struct host_facts *facts,
 		  struct arena *arena) _must_check_;
 
+/* What a program is put into: the plan of `exec`. */
+struct plan_group {
+	const char *mount, *path; /* of the cgroup, which is there */
+	bool v2;
+};
+
+struct plan_target {
+	uint64_t namespaces; /* CLONE_NEW*: those of the container that are not the caller's */
+	bool chroot;         /* its root is not that of its mount namespace */
+	const struct plan_group *groups;
+	unsigned int n_groups;
+};
+
 struct plan_request {
 	const struct spec *spec;
 	const struct host_facts *facts;
@@ -31,12 +44,21 @@ struct plan_request {
 	bool start;            /* run the program at once, instead of waiting for `start` */
 	bool no_pivot;
 	bool no_new_keyring;
+	const struct plan_target *target; /* `exec` only */
 };
 
 /* Decides everything: on success *ret is to be freed with free(). What the config asks for and
  * cannot be had is an error here, before any side effect. */
 int plan_create(const struct plan_request *request, struct plan **ret,
 		struct oci_error *err) _must_check_;
+
+/* As plan_create(), for another program in a container that is there. /process of the spec is that
+ * program; of the rest of it only what every process of the container gets is looked at. */
+int plan_exec(const struct plan_request *request, struct plan **ret,
+	      struct oci_error *err) _must_check_;
+
+/* Whether a container with this spec has a mount namespace of its own. */
+bool plan_makes_mounts(const struct spec *spec);
 
 /* Where the container's cgroup is below each hierarchy, "/ocirun/<id>" if the config is silent.
  * -EINVAL for a linux.cgroupsPath that leads elsewhere. In the request's arena. */

@@ -260,11 +260,17 @@ void plan_namespaces_dress(struct builder *builder, const struct plan_request *r
 		builder_where(builder, "/linux/netDevices");
 		builder_add(builder, PLAN_CHILD, OP_NETLINK);
 	}
+	plan_keyring(builder, request);
+}
+
+void plan_keyring(struct builder *builder, const struct plan_request *request)
+{
+	struct op *op;
+
 	builder_where(builder, NULL);
-	if (!request->no_new_keyring) {
-		op = builder_add(builder, PLAN_CHILD, OP_KEYRING);
-		op->text = builder_string(builder,
-					  arena_printf(request->arena, "_ses.%s", request->id));
-		op->tolerate = TOLERATE_UNKNOWN;
-	}
+	if (request->no_new_keyring)
+		return;
+	op = builder_add(builder, PLAN_CHILD, OP_KEYRING);
+	op->text = builder_string(builder, arena_printf(request->arena, "_ses.%s", request->id));
+	op->tolerate = TOLERATE_UNKNOWN;
 }

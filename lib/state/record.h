@@ -37,6 +37,8 @@ struct record {
 	struct opt_uint pidfd;     /* inode of a pidfd of it: unique, 6.9 */
 	struct opt_uint startTime; /* field 22 of /proc/<pid>/stat, for older kernels */
 	bool process;              /* the config has a process to start */
+	bool keyring;              /* it has a session keyring of its own */
+	bool chroot;               /* its root is not that of its mount namespace */
 	LIST(struct record_cgroup) cgroups;
 	LIST(struct pair) annotations;
 };

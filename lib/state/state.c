@@ -16,8 +16,10 @@
 #include "state/state.h"
 
 #define RECORD          "state.json"
+#define CONFIG          "config.json"
 #define SOCKET          "start"
 #define RECORD_SIZE_MAX ((size_t)16 * 1024 * 1024)
+#define CONFIG_SIZE_MAX ((size_t)64 << 20)
 
 void state_done(struct state *state)
 {
@@ -163,6 +165,40 @@ int state_read(const struct state *state, struct arena *arena, struct record **r
 		return fail(err, r, state->root, "cannot read the record \"%s/%s/" RECORD "\"",
 			    state->root, state->id);
 	return record_read(text, length, arena, ret, err);
+}
+
+/* Nobody looks for it before the record names the container, so it need not come in one step. */
+int state_write_config(const struct state *state, const char *text, size_t length,
+		       struct oci_error *err)
+{
+	cleanup(fd_done) int fd =
+		openat(state->dir, CONFIG, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n = 0;
+
+	while (fd >= 0 && length > 0) {
+		n = write(fd, text, length);
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n < 0)
+			continue;
+		text += n;
+		length -= (size_t)n;
+	}
+	if (fd < 0 || n < 0)
+		return fail(err, -errno, state->root, "cannot write \"%s/%s/" CONFIG "\"",
+			    state->root, state->id);
+	return 0;
+}
+
+int state_read_config(const struct state *state, char **ret, size_t *ret_length,
+		      struct oci_error *err)
+{
+	int r = file_read(state->dir, CONFIG, CONFIG_SIZE_MAX, ret, ret_length);
+
+	if (r < 0)
+		return fail(err, r, state->root, "cannot read \"%s/%s/" CONFIG "\"", state->root,
+			    state->id);
+	return 0;
 }
 
 int state_remove(const struct state *state, struct oci_error *err)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The plan of `exec`: another program in a container that is there. Pure.
+ *
+ *   host                                child
+ *   take init's pidfd, open cgroups
+ *   spawn ------------------------->    join cgroups
+ *                                       all namespaces, by one setns(2) on init's pidfd
+ *  (adopt <------------------------>    clone, into the pid namespace)
+ *                                       limits, executable, credentials
+ *   await barrier 1 <---------------    barrier 1
+ *   pid file
+ *   release barrier 1 ------------->    close, filter, execute
+ *   await started
+ *
+ * The process gets what the first one got: whatever its own description does not say comes from the
+ * config. */
+#include "plan/concern.h"
+#include "sys/abi.h"
+
+static int16_t add_groups(struct builder *builder, const struct plan_target *target)
+{
+	int16_t v2 = SLOT_NONE;
+	struct op *op;
+
+	for (unsigned int i = 0; i < target->n_groups; i++) {
+		int16_t slot = builder_slot(builder, PLAN_HOST);
+
+		op = builder_add(builder, PLAN_HOST, OP_CGROUP_OPEN);
+		op->text = builder_string(builder, target->groups[i].mount);
+		op->text2 = builder_string(builder, target->groups[i].path);
+		op->slot = slot;
+		if (target->groups[i].v2) {
+			v2 = slot;
+			continue;
+		}
+		op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
+		op->slot = slot;
+		op->slot2 = builder_inherited_slot(builder);
+	}
+	return v2;
+}
+
+/* The child takes them in the order in which the host opened them. */
+static void add_joining(struct builder *builder, const struct plan_target *target)
+{
+	for (size_t i = 0; i < builder_count(builder, PLAN_HOST); i++) {
+		const struct op *tasks = builder_op(builder, PLAN_HOST, i);
+		struct op *op;
+
+		if (tasks->kind != OP_CGROUP_TASKS)
+			continue;
+		op = builder_add(builder, PLAN_CHILD, OP_CGROUP_JOIN);
+		op->slot = tasks->slot2;
+		op->text = builder_op(builder, PLAN_HOST, i - 1)->text;
+	}
+	(void)target;
+}
+
+struct slots {
+	int16_t init, root;
+};
+
+static void add_host(struct builder *builder, const struct plan_request *request,
+		     const struct slots *slots)
+{
+	const struct plan_target *target = request->target;
+	int16_t group = add_groups(builder, target);
+	struct op *op;
+
+	builder_add(builder, PLAN_HOST, OP_INIT_OPEN)->slot = slots->init;
+	if (target->chroot)
+		builder_add(builder, PLAN_HOST, OP_ROOT_OPEN)->slot = slots->root;
+	builder_add(builder, PLAN_HOST, OP_SPAWN)->slot = group;
+	if (!(target->namespaces & ABI_CLONE_NEWPID))
+		return;
+	builder_add(builder, PLAN_HOST, OP_ADOPT);
+	op = builder_add(builder, PLAN_HOST, OP_RELEASE);
+	op->a = 0;
+}
+
+static void add_entering(struct builder *builder, const struct plan_request *request,
+			 const struct slots *slots)
+{
+	const struct plan_target *target = request->target;
+	struct op *op;
+
+	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
+	builder_add(builder, PLAN_CHILD, OP_SIGNALS);
+	plan_own_files(builder, request);
+	add_joining(builder, target);
+	if (target->namespaces) {
+		op = builder_add(builder, PLAN_CHILD, OP_SETNS);
+		op->slot = slots->init;
+		op->a = target->namespaces;
+	} else {
+		builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slots->init;
+	}
+	if (target->namespaces & ABI_CLONE_NEWPID)
+		builder_add(builder, PLAN_CHILD, OP_CLONE);
+	if (target->namespaces & ABI_CLONE_NEWUSER)
+		plan_users_become(builder, request);
+	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
+	builder_add(builder, PLAN_CHILD, OP_SESSION);
+	plan_keyring(builder, request);
+	if (!target->chroot)
+		return;
+	builder_add(builder, PLAN_CHILD, OP_CHROOT)->slot = slots->root;
+	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slots->root;
+}
+
+int plan_exec(const struct plan_request *request, struct plan **ret, struct oci_error *err)
+{
+	cleanup(builder_done) struct builder builder;
+	struct slots slots;
+	int r = plan_process_check(request, err);
+
+	builder_init(&builder);
+	builder.preserve = request->preserve_fds;
+	if (r < 0)
+		return r;
+	slots.init = builder_inherited_slot(&builder);
+	slots.root = request->target->chroot ? builder_inherited_slot(&builder) : SLOT_NONE;
+	add_host(&builder, request, &slots);
+	add_entering(&builder, request, &slots);
+	r = plan_process_all(&builder, request, err);
+	if (r < 0)
+		return r;
+	plan_host_end(&builder, request);
+	return builder_finish(&builder, ret, err);
+}
