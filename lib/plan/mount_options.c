@@ -95,6 +95,16 @@ static void change(uint64_t *set, uint64_t *clear, const struct mount_option *op
 	*clear = (*clear & ~(uint64_t)option->set) | option->clear;
 }
 
+/* What an earlier option says of the mount itself is over: this one is of the mount too. */
+static void change_recursively(struct mount_plan *plan, const struct mount_option *option)
+{
+	uint64_t same = option->set | option->clear;
+
+	plan->set &= ~same;
+	plan->clear &= ~same;
+	change(&plan->recursive_set, &plan->recursive_clear, option);
+}
+
 static void apply(struct mount_plan *plan, const struct mount_option *option)
 {
 	switch (option->kind) {
@@ -109,7 +119,7 @@ static void apply(struct mount_plan *plan, const struct mount_option *option)
 		change(&plan->set, &plan->clear, option);
 		break;
 	case MOUNT_OPTION_RECURSIVE:
-		change(&plan->recursive_set, &plan->recursive_clear, option);
+		change_recursively(plan, option);
 		break;
 	case MOUNT_OPTION_PROPAGATION:
 		plan->propagation = option->set;

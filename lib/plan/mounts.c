@@ -110,11 +110,17 @@ static void add_bind(struct builder *builder, const struct plan_request *request
 		builder_skip(builder, PLAN_CHILD, link, TOLERATE_DONE);
 }
 
+/* Of a mount that has none below it. */
+static uint64_t new_attributes(const struct mount_plan *plan)
+{
+	return plan->set | (plan->recursive_set & ~plan->clear);
+}
+
 /* A read-only tmpfs (a /dev) has to take the mount points and devices of what follows first. */
 static bool is_readonly_later(const struct spec_mount *mount, const struct mount_plan *plan)
 {
 	return !plan->bind && !plan->remount && strcmp(mount->type, "tmpfs") == 0 &&
-	       ((plan->set | plan->recursive_set) & ABI_MOUNT_ATTR_RDONLY);
+	       (new_attributes(plan) & ABI_MOUNT_ATTR_RDONLY);
 }
 
 static void add_remount(struct builder *builder, const struct plan_request *request,
@@ -238,8 +244,7 @@ static void add_other_way(struct builder *builder, const struct plan_request *re
 	op->text = builder_string(builder, path);
 	op->slot = slots->mount;
 	op->flags = OP_RECURSIVE;
-	add_attributes(builder, request, slots->mount, plan->set | plan->recursive_set, 0,
-		       ABI_MS_SLAVE, true);
+	add_attributes(builder, request, slots->mount, new_attributes(plan), 0, ABI_MS_SLAVE, true);
 	builder_skip(builder, PLAN_CHILD, end, TOLERATE_DONE);
 }
 
@@ -268,7 +273,7 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 	}
 	op = builder_add(builder, PLAN_CHILD, OP_FS_MOUNT);
 	op->slot = slots->mount;
-	op->a = plan->set | plan->recursive_set;
+	op->a = new_attributes(plan);
 	if (is_readonly_later(mount, plan))
 		op->a &= ~(uint64_t)ABI_MOUNT_ATTR_RDONLY;
 	if (labelled_by(mount) == LABEL_ATTRIBUTE && plan_is_label(label)) {
@@ -358,7 +363,7 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	else if (plan.bind)
 		add_bind(builder, request, mount, &plan, slots);
 	else if (is_cgroup(mount))
-		plan_cgroup_mount(builder, request, mount, plan.set | plan.recursive_set);
+		plan_cgroup_mount(builder, request, mount, new_attributes(&plan));
 	else
 		add_file_system(builder, request, mount, &plan, slots);
 	return 0;

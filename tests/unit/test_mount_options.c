@@ -103,6 +103,19 @@ START_TEST(last_access_time_wins)
 }
 END_TEST
 
+/* About the mount itself the last of "rw" and "rro" decides, as between "rw" and "ro". */
+START_TEST(last_of_both_kinds_wins)
+{
+	const uint64_t both = ABI_MOUNT_ATTR_RDONLY | ABI_MOUNT_ATTR_NOEXEC;
+
+	assert_attributes("rw,rro,exec,rnoexec", 0, 0, both, 0);
+	assert_attributes("rro,rw,rnoexec,exec", 0, both, both, 0);
+	assert_attributes("ro,rrw", 0, 0, 0, ABI_MOUNT_ATTR_RDONLY);
+	assert_attributes("strictatime,rnoatime", 0, 0, ABI_MOUNT_ATTR_NOATIME,
+			  ABI_MOUNT_ATTR__ATIME);
+}
+END_TEST
+
 START_TEST(propagation)
 {
 	static const struct {
@@ -194,5 +207,5 @@ START_TEST(table_is_sound)
 }
 END_TEST
 
-UNIT_MAIN("mount_options", attributes, last_access_time_wins, propagation, binds,
-	  data_is_for_the_file_system, how_far_ids_are_mapped, table_is_sound)
+UNIT_MAIN("mount_options", attributes, last_access_time_wins, last_of_both_kinds_wins, propagation,
+	  binds, data_is_for_the_file_system, how_far_ids_are_mapped, table_is_sound)
