@@ -35,7 +35,9 @@ static const struct fact_group groups[] = {
 	{ "fd. fdlink.", facts_descriptors },
 	{ "tty.", facts_terminals },
 	{ "cwd cwd. root.", facts_directories },
-	{ "mount.", facts_mounts },
+	{ "mount. mountid.", facts_mounts },
+	{ "tree.", facts_tree },
+	{ "file.", facts_content },
 	/* kernel */
 	{ "hostname domainname uname.", facts_uname },
 	{ "clock.", facts_clocks },

@@ -185,6 +185,7 @@ static void fact_mount(unsigned int number, char *line)
 		if (!tail[i] || !*tail[i])
 			tail[i] = "-";
 	}
+	fact(name_of("mountid.%u", number), "%s %s", field[0], field[1]);
 	fact(name_of("mount.%u", number), "%s %s %s %s %s %s %s", field[4], tail[0], tail[1],
 	     field[5], tail[2], tags.used > 0 ? tags.text : "private", field[3]);
 }

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* clang-format off: the lines of the table below are not prose */
 /* report: the payload of the integration tests. It runs inside the container and prints what it
  * sees there, so that a test outside can compare. Linked statically, it needs nothing in the root
  * filesystem but itself, not even /proc.
  *
  *   report                     all facts
  *   report NAME...             the facts of these names: "uid" is uid only, "caps" and "caps." are
- * all whose name begins with "caps.", "uid*" all that begin with "uid" report names [NAME...] the
- * names of these facts, without values report VERB ARGUMENT...    does something and prints how it
- * went report -o FILE ...         writes to FILE instead of standard output; -a FILE appends
+ *                              all whose name begins with "caps.", "uid*" all that begin with "uid"
+ *   report names [NAME...]     the names of these facts, without values
+ *   report VERB ARGUMENT...    does something and prints how it went
+ *   report -o FILE ...         writes to FILE instead of standard output; -a FILE appends
  *
  * Every fact is one line "name=value", in a fixed order. In names and values control characters and
  * the backslash are escaped (\n, \t, \\, \xNN). Lists are joined with commas; an empty one is
- * "none". Instead of a value there may be unavailable     it is in /proc and /proc (or that file)
- * is missing error:ENAME     the system call failed; error:SIGSYS: seccomp trapped it absent the
- * NAME asked for is of a known kind, but there is none (mount.99)
+ * "none". Instead of a value there may be
+ *   unavailable     it is in /proc and /proc (or that file) is missing
+ *   error:ENAME     the system call failed; error:SIGSYS: seccomp trapped it
+ *   absent          the NAME asked for is of a known kind, but there is none (mount.99)
  *
  * A system call that seccomp refuses costs that fact only. A profile that kills ends us, but what
  * was found before is printed. Before main(), the C library needs arch_prctl, brk and mprotect to
@@ -26,24 +29,33 @@
  * privilege   uid euid suid fsuid gid egid sgid fsgid groups
  *             caps.effective, permitted, inheritable, bounding, ambient: 16 hexadecimal digits, and
  *             each with .names: CAP_CHOWN,CAP_KILL; caps.last: number of the last that the kernel
- * knows securebits securebits.names no_new_privs seccomp.mode (by prctl) seccomp.status (by /proc)
- *             seccomp.filters dumpable keepcaps pdeathsig child_subreaper thp_disable timerslack
- * mdwe io_flusher speculation.store_bypass, indirect_branch status.X: state umask threads nspid
- * nssid cpus_allowed mems_allowed tracer thp_enabled store_bypass; landlock.abi keyring.session
- * (its description) and .type .uid .gid .perm .id resources   rlimit.X=SOFT:HARD: as core cpu data
- * fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack; sched.policy,
- * flags, nice, priority, runtime, deadline, period; affinity=0-3,7 ioprio=CLASS:DATA mempolicy
- * mempolicy.nodes mempolicy.flags oom_score_adj loginuid coredump_filter label.current label.exec
- * label.apparmor setgroups resctrl signals     signals.blocked, pending, ignored, caught:
- * SIGINT,SIG34 files       fd.N=TYPE ACCESS RDEV FLAGS as in "char rw 136:0 none", "fifo w -
- * cloexec"; fd.count fdlink.N; tty.0 to tty.2=yes, no or closed, and .rdev .rows .cols .onlcr .echo
+ *             knows; securebits securebits.names no_new_privs seccomp.mode (by prctl)
+ *             seccomp.status (by /proc) seccomp.filters dumpable keepcaps pdeathsig
+ *             child_subreaper thp_disable timerslack mdwe io_flusher
+ *             speculation.store_bypass, indirect_branch
+ *             status.X: state umask threads nspid nssid cpus_allowed mems_allowed tracer
+ *             thp_enabled store_bypass; landlock.abi
+ *             keyring.session (its description) and .type .uid .gid .perm .id
+ * resources   rlimit.X=SOFT:HARD: as core cpu data fsize locks memlock msgqueue nice nofile nproc
+ *             rss rtprio rttime sigpending stack
+ *             sched.policy, flags, nice, priority, runtime, deadline, period; affinity=0-3,7
+ *             ioprio=CLASS:DATA mempolicy mempolicy.nodes mempolicy.flags oom_score_adj loginuid
+ *             coredump_filter label.current label.exec label.apparmor setgroups resctrl
+ * signals     signals.blocked, pending, ignored, caught: SIGINT,SIG34
+ * files       fd.N=TYPE ACCESS RDEV FLAGS as in "char rw 136:0 none", "fifo w - cloexec"; fd.count
+ *             fdlink.N; tty.0 to tty.2=yes, no or closed, and .rdev .rows .cols .onlcr .echo
  *             .controlling .sid .pgrp; cwd cwd.dev cwd.ino cwd.mode root.dev root.ino root.mode
  *             root.readonly root.fs root.flags
  *             mount.N=TARGET FSTYPE SOURCE OPTIONS SUPEROPTIONS PROPAGATION ROOT, where PROPAGATION
- * is private or shared:N,master:N,...; mount.count kernel      hostname domainname uname.machine,
- * release, sysname, version clock.boottime, monotonic, realtime; ns.X=INODE: cgroup ipc mnt net pid
- * pid_for_children time time_for_children user uts; uid_map.N gid_map.N="INSIDE OUTSIDE SIZE" and
- * .count timens_offsets.monotonic, boottime="SECONDS NANOSECONDS"; cgroup.N=LINE cgroup.count
+ *             is private or shared:N,master:N,...; mountid.N=ID PARENT; mount.count
+ *             tree.PATH=TYPE MODE UID:GID, and RDEV of a device or -> TARGET of a link: all that is
+ *             below PATH, but nothing below proc, sysfs and cgroups; only when asked for
+ *             file.PATH=what is in it; only when asked for
+ * kernel      hostname domainname uname.machine, release, sysname, version
+ *             clock.boottime, monotonic, realtime; ns.X=INODE: cgroup ipc mnt net pid
+ *             pid_for_children time time_for_children user uts
+ *             uid_map.N gid_map.N="INSIDE OUTSIDE SIZE" and .count
+ *             timens_offsets.monotonic, boottime="SECONDS NANOSECONDS"; cgroup.N=LINE cgroup.count
  *             net.X=up or down and net.X.flags .index .mtu .mac .addresses; net.count
  *
  * Verbs print "VERB=ok" or "VERB=ENAME" unless said otherwise. Exit status: 0 if it worked, 1 if
@@ -64,10 +76,12 @@
  *   readlink PATH          readlink=TARGET
  *   sleep [FACT...]        prints the facts and "sleep=ready", then waits; status 0 on SIGTERM
  *   stat PATH              type mode uid gid rdev dev ino nlink size mtime fs.magic fs.name
- * fs.flags fs.size mountpoint, of a link itself syscall NR [ARG...]    syscall=RESULT or ENAME; NR
- * is a number or one of the names in verbs_task.c, ARG a number, s:TEXT for a pointer to text, or
- * buf write PATH TEXT        truncates, creates if need be, writes TEXT as it is
+ *                          fs.flags fs.size mountpoint, of a link itself
+ *   syscall NR [ARG...]    syscall=RESULT or ENAME; NR is a number or one of the names in
+ *                          verbs_task.c, ARG a number, s:TEXT for a pointer to text, or buf
+ *   write PATH TEXT        truncates, creates if need be, writes TEXT as it is
  */
+/* clang-format on */
 #define _GNU_SOURCE
 #include "report.h"
 

@@ -82,6 +82,8 @@ int select_init(int count, char **patterns);
 void select_names_only(void);
 /* Whether pattern number i could match a fact of this group (see struct fact_group). */
 bool select_overlaps(int i, const char *names);
+/* Pattern number i, NULL behind the last. */
+const char *select_pattern(int i);
 bool select_wants_group(const char *names);
 /* Prints NAME=absent for each pattern that no fact matched. */
 void select_finish(void);
@@ -153,6 +155,9 @@ void facts_descriptors(void);
 void facts_terminals(void);
 void facts_directories(void);
 void facts_mounts(void);
+/* facts_tree.c */
+void facts_tree(void);
+void facts_content(void);
 /* facts_kernel.c */
 void facts_uname(void);
 void facts_namespaces(void);

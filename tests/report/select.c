@@ -30,7 +30,8 @@ void select_names_only(void)
 	names_only = true;
 }
 
-/* "uid" matches uid, not uid_map; "caps" and "caps." match caps.effective; "uid*" matches both. */
+/* "uid" matches uid, not uid_map; "caps" and "caps." match caps.effective; "uid*" matches both;
+ * "tree./dev" and "tree./dev/" match tree./dev/null. */
 static bool pattern_matches(const char *pattern, const char *name)
 {
 	size_t size = strlen(pattern);
@@ -40,7 +41,7 @@ static bool pattern_matches(const char *pattern, const char *name)
 		return !strncmp(pattern, name, size - 1);
 	if (strncmp(pattern, name, size) != 0)
 		return false;
-	return last == '.' || name[size] == '\0' || name[size] == '.';
+	return last == '.' || last == '/' || strchr("./", name[size]);
 }
 
 bool select_overlaps(int i, const char *names)
@@ -59,6 +60,11 @@ bool select_overlaps(int i, const char *names)
 		names += size;
 	}
 	return false;
+}
+
+const char *select_pattern(int i)
+{
+	return i < wanted_count ? wanted[i] : NULL;
 }
 
 bool select_wants_group(const char *names)
