@@ -41,10 +41,10 @@ enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
 
 const char *status_name(enum status status);
 
-/* With @locked the caller holds the lock, so that nobody can be creating it. @ret_pidfd may be
- * NULL; it is -1 for STATUS_CREATING and STATUS_STOPPED. */
-enum status status_find(const struct state *state, const struct record *record, bool locked,
-			int *ret_pidfd);
+/* An enum status. With @locked the caller holds the lock, so that nobody can be creating it.
+ * Whether it runs may not be known: then it is an error, and never STATUS_STOPPED. */
+int status_find(const struct state *state, const struct record *record, bool locked,
+		struct oci_error *err) _must_check_;
 
 /* The groups of a record as lib/cgroup/ wants them, to be freed; NULL when memory ran out. */
 struct cgroup *container_cgroups(const struct record *record) _must_check_;

@@ -21,9 +21,7 @@ static int kill_init(const struct record *record, const struct cgroup *cgroups,
 	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
 	int r;
 
-	if (pidfd < 0)
-		return 0;
-	r = sys_pidfd_send_signal(pidfd, SIGKILL);
+	r = pidfd < 0 ? pidfd : sys_pidfd_send_signal(pidfd, SIGKILL);
 	if (r == -ESRCH)
 		return 0;
 	if (r < 0)
@@ -72,15 +70,17 @@ int container_destroy(const struct state *state, const struct record *record, st
 static int check_deletable(const struct state *state, const struct record *record,
 			   struct oci_error *err)
 {
-	enum status status = status_find(state, record, true, NULL);
+	int status = status_find(state, record, true, err);
 
+	if (status < 0)
+		return status;
 	/* Engines delete what they created and never started; the standard would have it an error.
 	 */
 	if (status == STATUS_STOPPED || status == STATUS_CREATED)
 		return 0;
 	return fail_plain(err, -EBUSY, NULL,
 			  "cannot delete container \"%s\" that is not stopped: %s", state->id,
-			  status_name(status));
+			  status_name((enum status)status));
 }
 
 /* `start` holds the lock until init answers, which one that is frozen or stopped never does. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,6 +61,12 @@ static bool is_same(const struct record *record, int pidfd)
 	       value == record->startTime.value;
 }
 
+/* A pid that nobody has is enough to know that ours has ended, where no pidfd is to be had. */
+static bool is_free(int pid)
+{
+	return kill(pid, 0) < 0 && errno == ESRCH;
+}
+
 int process_open(const struct record *record)
 {
 	cleanup(fd_done) int pidfd = -1;
@@ -68,8 +75,10 @@ int process_open(const struct record *record)
 	if (!record->pid.set)
 		return -ESRCH;
 	pidfd = sys_pidfd_open((int)record->pid.value, 0);
+	if (pidfd == -EINVAL || (pidfd < 0 && is_free((int)record->pid.value)))
+		return -ESRCH;
 	if (pidfd < 0)
-		return pidfd == -EINVAL ? -ESRCH : pidfd;
+		return pidfd;
 	if (!is_same(record, pidfd))
 		return -ESRCH;
 	/* Readable: it has ended, and only waits to be reaped. */

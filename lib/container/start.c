@@ -12,7 +12,11 @@
 static int check_startable(const struct state *state, const struct record *record,
 			   struct oci_error *err)
 {
-	switch (status_find(state, record, true, NULL)) {
+	int status = status_find(state, record, true, err);
+
+	if (status < 0)
+		return status;
+	switch ((enum status)status) {
 	case STATUS_CREATED:
 		break;
 	case STATUS_RUNNING:

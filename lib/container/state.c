@@ -81,11 +81,13 @@ _public_ int oci_state(struct oci_context *context, const char *id, struct oci_s
 	r = state_read(&state, &snapshot->arena, &snapshot->record, err);
 	if (r == -ENODATA)
 		r = record_of_nothing(id, &snapshot->arena, &snapshot->record);
+	if (r == 0)
+		r = status_find(&state, snapshot->record, false, err);
 	if (r < 0) {
 		oci_state_free(snapshot);
 		return r;
 	}
-	snapshot->status = status_find(&state, snapshot->record, false, NULL);
+	snapshot->status = (enum status)r;
 	*ret = snapshot;
 	return 0;
 }

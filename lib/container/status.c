@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/fd.h"
 #include "container/container.h"
 
@@ -28,26 +29,23 @@ static bool is_parked(const struct state *state)
 	return fd >= 0 || fd == -EAGAIN;
 }
 
-enum status status_find(const struct state *state, const struct record *record, bool locked,
-			int *ret_pidfd)
+int status_find(const struct state *state, const struct record *record, bool locked,
+		struct oci_error *err)
 {
 	struct pollfd poll_fd = { .events = POLLIN };
 	cleanup(fd_done) int pidfd = -1;
 	enum status status;
 
-	if (ret_pidfd)
-		*ret_pidfd = -1;
 	if (record->phase == RECORD_CREATING)
 		return !locked && state_is_busy(state) ? STATUS_CREATING : STATUS_STOPPED;
 	pidfd = process_open(record);
-	if (pidfd < 0)
+	if (pidfd == -ESRCH)
 		return STATUS_STOPPED;
+	if (pidfd < 0)
+		return fail(err, pidfd, NULL, "cannot tell whether container \"%s\" runs",
+			    record->id);
 	status = is_parked(state) ? STATUS_CREATED : STATUS_RUNNING;
 	/* It may have ended while we looked at the socket. */
 	poll_fd.fd = pidfd;
-	if (poll(&poll_fd, 1, 0) > 0)
-		return STATUS_STOPPED;
-	if (ret_pidfd)
-		*ret_pidfd = TAKE_FD(pidfd);
-	return status;
+	return poll(&poll_fd, 1, 0) > 0 ? STATUS_STOPPED : status;
 }
