@@ -22,7 +22,6 @@
 #include "plan/print.h"
 #include "spec/spec.h"
 #include "state/id.h"
-#include "sys/calls.h"
 
 /* Everything that is decided before the first side effect. */
 struct preparation {

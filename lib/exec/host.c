@@ -68,10 +68,8 @@ void host_done(struct host *host)
 
 void host_undo(const struct host *host, const char *pid_file)
 {
-	if (host->pidfd >= 0) {
-		sys_pidfd_send_signal(host->pidfd, SIGKILL);
-		spawn_reap(host->pidfd);
-	}
+	if (host->pidfd >= 0)
+		spawn_end(host->pid, host->pidfd);
 	if (host->pid_file)
 		unlink(pid_file);
 }

@@ -96,8 +96,7 @@ static int make_namespace(const char *uids, const char *gids)
 	if (pid < 0)
 		return pid;
 	fd = take_namespace(pid, uids, gids);
-	sys_pidfd_send_signal(pidfd, SIGKILL);
-	spawn_reap(pidfd);
+	spawn_end(pid, pidfd);
 	sys_close(pidfd);
 	return fd;
 }

@@ -18,7 +18,9 @@
 
 /* waitid(2), as the kernel has it */
 #define WAIT_PIDFD  3
+#define WAIT_NOHANG 1
 #define WAIT_EXITED 4
+#define WAIT_PEEK   0x01000000
 #define WAIT_ALL    0x40000000
 
 enum step { STEP_PRESERVE, STEP_DESCRIPTORS, STEP_EXEC };
@@ -126,6 +128,18 @@ void spawn_reap(int pidfd)
 {
 	while (SYS(__NR_waitid, WAIT_PIDFD, pidfd, 0, WAIT_EXITED | WAIT_ALL, 0) == -EINTR)
 		;
+}
+
+void spawn_end(int pid, int pidfd)
+{
+	int r = sys_pidfd_send_signal(pidfd, SIGKILL);
+
+	/* Where that call is withheld the pid has to do, while it is still our child's. */
+	if (r < 0 && r != -ESRCH &&
+	    SYS(__NR_waitid, WAIT_PIDFD, pidfd, 0, WAIT_EXITED | WAIT_NOHANG | WAIT_PEEK | WAIT_ALL,
+		0) == 0)
+		SYS(__NR_kill, pid, SIGKILL);
+	spawn_reap(pidfd);
 }
 
 int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd, struct oci_error *err)

@@ -32,6 +32,9 @@ int spawn_clone(const struct abi_clone_args *args, void (*entry)(void *),
 /* Waits for a child that is about to end, also for one that sends no SIGCHLD. */
 void spawn_reap(int pidfd);
 
+/* Kills it, and waits for its end. */
+void spawn_end(int pid, int pidfd);
+
 /* Returns 0, the child's pid, and a pidfd that the caller owns. */
 int spawn_init(const struct spawn *spawn, int *ret_pid, int *ret_pidfd,
 	       struct oci_error *err) _must_check_;
