@@ -88,3 +88,21 @@ int fail_within(struct oci_error *err, const char *format, ...)
 	snprintf(err->message + used, sizeof(err->message) - used, ": %s", inner);
 	return err->code;
 }
+
+int fail_behind(struct oci_error *err, const char *format, ...)
+{
+	size_t used;
+	va_list ap;
+
+	if (!err)
+		return -EINVAL;
+	used = strlen(err->message);
+	used += (size_t)snprintf(err->message + used, sizeof(err->message) - used, ": ");
+	if (used >= sizeof(err->message))
+		return err->code;
+	va_start(ap, format);
+	vsnprintf(err->message + used, sizeof(err->message) - used, format, ap);
+	va_end(ap);
+	flatten(err->message);
+	return err->code;
+}

@@ -21,6 +21,9 @@ int fail_plain(struct oci_error *err, int code, const char *where, const char *f
 /* Puts "@format: " before the text that is already in @err. Returns its code. */
 int fail_within(struct oci_error *err, const char *format, ...) _printf_(2, 3);
 
+/* Puts ": @format" behind the text that is already in @err. Returns its code. */
+int fail_behind(struct oci_error *err, const char *format, ...) _printf_(2, 3);
+
 /* The kernel's words for an errno (positive or negative), lower case, never localised. */
 const char *error_reason(int code, char *buffer, size_t size);
 

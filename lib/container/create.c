@@ -17,6 +17,7 @@
 #include "container/container.h"
 #include "exec/host.h"
 #include "exec/spawn.h"
+#include "host/calls.h"
 #include "host/lsm.h"
 #include "plan/create.h"
 #include "plan/print.h"
@@ -337,7 +338,7 @@ static int create(struct oci_context *context, const char *id,
 	r = carry_out(context, id, &preparation, ret_pidfd, err);
 	if (r < 0)
 		bundle_place(&preparation.config, err);
-	return r;
+	return host_call_explain(r, err);
 }
 
 _public_ int oci_create(struct oci_context *context, const char *id,

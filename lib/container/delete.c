@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "container/container.h"
+#include "host/calls.h"
 #include "state/id.h"
 #include "sys/calls.h"
 
@@ -92,8 +93,8 @@ static void end_what_holds_the_lock(struct oci_context *context, const char *id)
 		(void)oci_kill(context, id, SIGKILL, 0, NULL);
 }
 
-_public_ int oci_delete(struct oci_context *context, const char *id, unsigned int flags,
-			struct oci_error *err)
+static int delete_container(struct oci_context *context, const char *id, unsigned int flags,
+			    struct oci_error *err)
 {
 	cleanup(arena_done) struct arena arena = { 0 };
 	cleanup(state_done) struct state state = { .dir = -1 };
@@ -117,4 +118,10 @@ _public_ int oci_delete(struct oci_context *context, const char *id, unsigned in
 		return r;
 	r = record && !force ? check_deletable(&state, record, err) : 0;
 	return r < 0 ? r : container_destroy(&state, record, err);
+}
+
+_public_ int oci_delete(struct oci_context *context, const char *id, unsigned int flags,
+			struct oci_error *err)
+{
+	return host_call_explain(delete_container(context, id, flags, err), err);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "container/container.h"
+#include "host/calls.h"
 #include "state/id.h"
 #include "sys/calls.h"
 
@@ -31,8 +32,8 @@ static int thaw(const struct record *record, struct oci_error *err)
 	return cgroup_thaw(cgroups, record->cgroups.n, err);
 }
 
-_public_ int oci_kill(struct oci_context *context, const char *id, int signal, unsigned int flags,
-		      struct oci_error *err)
+static int kill_container(struct oci_context *context, const char *id, int signal,
+			  unsigned int flags, struct oci_error *err)
 {
 	cleanup(arena_done) struct arena arena = { 0 };
 	cleanup(state_done) struct state state = { .dir = -1 };
@@ -58,4 +59,10 @@ _public_ int oci_kill(struct oci_context *context, const char *id, int signal, u
 	if (r < 0)
 		return fail(err, r, NULL, "kill container \"%s\"", id);
 	return signal == SIGKILL ? thaw(record, err) : 0;
+}
+
+_public_ int oci_kill(struct oci_context *context, const char *id, int signal, unsigned int flags,
+		      struct oci_error *err)
+{
+	return host_call_explain(kill_container(context, id, signal, flags, err), err);
 }

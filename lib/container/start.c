@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "container/container.h"
 #include "exec/host.h"
+#include "host/calls.h"
 #include "state/id.h"
 
 static int check_startable(const struct state *state, const struct record *record,
@@ -67,5 +68,7 @@ _public_ int oci_start(struct oci_context *context, const char *id, struct oci_e
 		r = state_read(&state, &arena, &record, err);
 	if (r == 0)
 		r = check_startable(&state, record, err);
-	return r < 0 ? r : tell(&state, err);
+	if (r == 0)
+		r = tell(&state, err);
+	return host_call_explain(r, err);
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "container/container.h"
+#include "host/calls.h"
 #include "spec/dump.h"
 #include "spec/spec.h"
 #include "state/id.h"
@@ -85,7 +86,7 @@ _public_ int oci_state(struct oci_context *context, const char *id, struct oci_s
 		r = status_find(&state, snapshot->record, false, err);
 	if (r < 0) {
 		oci_state_free(snapshot);
-		return r;
+		return host_call_explain(r, err);
 	}
 	snapshot->status = (enum status)r;
 	*ret = snapshot;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What init noted in its report, in words. Those for a program that cannot be executed are the ones
- * that engines look for to tell exit codes 126 and 127 apart. */
+/* What went wrong with an operation, see child_error.h. The words for a program that cannot be
+ * executed are the ones that engines look for to tell exit codes 126 and 127 apart. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "exec/child_error.h"
+#include "host/calls.h"
 #include "plan/print.h"
 #include "sys/abi.h"
 
@@ -56,12 +57,29 @@ static const char *reason_of(const struct plan *plan, const struct op *op, int e
 	return NULL;
 }
 
+int op_error(const struct plan *plan, const struct op *op, int error, struct oci_error *err)
+{
+	const char *where = plan_string(plan, op->where), *reason = reason_of(plan, op, error);
+	const char *kernel = plan_op_kernel((enum op_kind)op->kind);
+	cleanup(text_done) struct text phrase = { 0 };
+
+	if (where[0])
+		text_printf(&phrase, "%s: ", where);
+	plan_print_op(&phrase, plan, op, false);
+	if (phrase.failed)
+		return fail(err, error, where, "%s", where);
+	if (reason)
+		return fail_plain(err, error, where, "%s: %s", phrase.data, reason);
+	/* Where one call is to blame it is named at the end, see host/calls.h. */
+	if (error == -ENOSYS && kernel[0] && !host_call_withheld(error))
+		return fail(err, error, where, "%s needs Linux %s", phrase.data, kernel);
+	return fail(err, error, where, "%s", phrase.data);
+}
+
 int child_error_if_any(const struct plan *plan, const struct plan_report *report,
 		       struct oci_error *err)
 {
-	cleanup(text_done) struct text phrase = { 0 };
 	const struct op *op;
-	const char *where, *reason;
 	int error = report->error;
 
 	if (error >= 0)
@@ -71,17 +89,7 @@ int child_error_if_any(const struct plan *plan, const struct plan_report *report
 	op = plan_ops(plan, PLAN_CHILD) + report->op;
 	if (op->kind == OP_EXECUTABLE || op->kind == OP_EXEC)
 		return executable_error(plan, op, error, err);
-	where = plan_string(plan, op->where);
-	plan_print_op(&phrase, plan, op, false);
-	if (error == -ENOSYS && plan_op_kernel((enum op_kind)op->kind)[0])
-		return fail(err, error, where, "%s%s%s needs Linux %s", where, where[0] ? ": " : "",
-			    phrase.data ? phrase.data : "", plan_op_kernel((enum op_kind)op->kind));
-	reason = reason_of(plan, op, error);
-	if (reason)
-		return fail_plain(err, error, where, "%s: %s: %s", where,
-				  phrase.data ? phrase.data : "", reason);
-	return fail(err, error, where, "%s%s%s", where, where[0] ? ": " : "",
-		    phrase.data ? phrase.data : "");
+	return op_error(plan, op, error, err);
 }
 
 int child_error(const struct plan *plan, const struct plan_report *report, int pidfd,

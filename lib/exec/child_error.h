@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What init noted in its report, in words. */
+/* What went wrong with an operation, in words: on the host, or as init noted it in its report. */
 #ifndef OCI_EXEC_CHILD_ERROR_H
 #define OCI_EXEC_CHILD_ERROR_H
 
 #include <oci/error.h>
 
 #include "plan/plan.h"
+
+/* Returns @error. */
+int op_error(const struct plan *plan, const struct op *op, int error, struct oci_error *err);
 
 /* 0 if the report holds no error. */
 int child_error_if_any(const struct plan *plan, const struct plan_report *report,

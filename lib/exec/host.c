@@ -76,12 +76,7 @@ void host_undo(const struct host *host, const char *pid_file)
 
 int host_fail(const struct host *host, const struct op *op, int code, struct oci_error *err)
 {
-	const char *where = plan_string(host->plan, op->where);
-	cleanup(text_done) struct text phrase = { 0 };
-
-	plan_print_op(&phrase, host->plan, op, false);
-	return fail(err, code, where, "%s%s%s", where, where[0] ? ": " : "",
-		    phrase.data ? phrase.data : "");
+	return op_error(host->plan, op, code, err);
 }
 
 int host_run(struct host *host, struct oci_error *err)

@@ -146,7 +146,7 @@ static int gather_cgroups(struct arena *arena, struct host_facts *facts)
 }
 
 /* By the system call: libcap's own start-up makes a dozen of them. */
-static uint64_t gather_permitted(void)
+uint64_t host_permitted(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
@@ -185,7 +185,7 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_er
 				  uts.release);
 	facts.detached_assembly =
 		facts.release[0] > 6 || (facts.release[0] == 6 && facts.release[1] >= 15);
-	facts.permitted = gather_permitted();
+	facts.permitted = host_permitted();
 	r = gather_cgroups(arena, &facts);
 	if (r < 0)
 		return fail(err, r, "/proc/self/cgroup", "cannot find the cgroup hierarchies");

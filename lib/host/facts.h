@@ -39,6 +39,9 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret,
 /* Whether a cgroup file system of v2 is mounted there. */
 bool host_is_cgroup2(const char *mount);
 
+/* The caller's permitted capabilities. */
+uint64_t host_permitted(void);
+
 /* Whether a list as in /proc/self/cgroup ("cpu,cpuacct") holds @controller. */
 bool host_hierarchy_has(const struct host_hierarchy *hierarchy, const char *controller);
 

@@ -28,40 +28,6 @@
 #define RDTGROUP_SUPER_MAGIC 0x7655821
 #endif
 
-const struct host_call_row host_calls[HOST_CALL_MAX_] = {
-	[HOST_CALL_OPENAT2] = { "openat2", "5.6", true },
-	[HOST_CALL_CLONE3] = { "clone3", "5.3", true },
-	[HOST_CALL_CLOSE_RANGE] = { "close_range", "5.9", true },
-	[HOST_CALL_OPEN_TREE] = { "open_tree", "5.2", true },
-	[HOST_CALL_MOVE_MOUNT] = { "move_mount", "5.2", true },
-	[HOST_CALL_FSOPEN] = { "fsopen", "5.2", true },
-	[HOST_CALL_MOUNT_SETATTR] = { "mount_setattr", "5.12", true },
-	[HOST_CALL_PIDFD_OPEN] = { "pidfd_open", "5.3", true },
-	[HOST_CALL_PIDFD_SEND_SIGNAL] = { "pidfd_send_signal", "5.1", true },
-	[HOST_CALL_MEMFD_CREATE] = { "memfd_create", "3.17", true },
-	[HOST_CALL_STATMOUNT] = { "statmount", "6.8", false },
-	[HOST_CALL_SECCOMP] = { "seccomp", "3.17", false },
-	[HOST_CALL_SET_MEMPOLICY] = { "set_mempolicy", "2.6.6", false },
-};
-
-/* Written out: the NR_* of calls that take a path are for SYS() alone, see tests/lint/resolver.py.
- */
-static const long numbers[HOST_CALL_MAX_] = {
-	[HOST_CALL_OPENAT2] = 437,
-	[HOST_CALL_CLONE3] = 435,
-	[HOST_CALL_CLOSE_RANGE] = 436,
-	[HOST_CALL_OPEN_TREE] = 428,
-	[HOST_CALL_MOVE_MOUNT] = 429,
-	[HOST_CALL_FSOPEN] = 430,
-	[HOST_CALL_MOUNT_SETATTR] = 442,
-	[HOST_CALL_PIDFD_OPEN] = 434,
-	[HOST_CALL_PIDFD_SEND_SIGNAL] = 424,
-	[HOST_CALL_MEMFD_CREATE] = __NR_memfd_create,
-	[HOST_CALL_STATMOUNT] = 457,
-	[HOST_CALL_SECCOMP] = __NR_seccomp,
-	[HOST_CALL_SET_MEMPOLICY] = __NR_set_mempolicy,
-};
-
 /* --- reading --- */
 
 static uint64_t read_number(struct arena *arena, const char *path, uint64_t otherwise)
@@ -123,20 +89,12 @@ int survey_not_in_list(const char *wanted, const char *available)
 
 /* --- the kernel --- */
 
-/* Called with arguments that no call takes: one that is there says so, and does nothing. */
-static int probe_call(long number)
-{
-	if (syscall(number, -1L, 0L, 0L, 0L, 0L, 0L) >= 0)
-		return 0;
-	return errno == ENOSYS || errno == EPERM ? -errno : 0;
-}
-
 static void ask_kernel(struct survey *survey)
 {
 	struct rlimit limit;
 
 	for (int i = 0; i < HOST_CALL_MAX_; i++)
-		survey->calls[i] = probe_call(numbers[i]);
+		survey->calls[i] = host_call_probe((enum host_call)i);
 	for (int i = 0; i < 64; i++)
 		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
 			survey->bounding |= 1ULL << i;

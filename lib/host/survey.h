@@ -4,26 +4,9 @@
 #ifndef OCI_HOST_SURVEY_H
 #define OCI_HOST_SURVEY_H
 
+#include "host/calls.h"
 #include "host/facts.h"
 #include "host/users.h"
-
-/* System calls that we use or could use, and the release that brought them. */
-enum host_call {
-	HOST_CALL_OPENAT2,
-	HOST_CALL_CLONE3,
-	HOST_CALL_CLOSE_RANGE,
-	HOST_CALL_OPEN_TREE,
-	HOST_CALL_MOVE_MOUNT,
-	HOST_CALL_FSOPEN,
-	HOST_CALL_MOUNT_SETATTR,
-	HOST_CALL_PIDFD_OPEN,
-	HOST_CALL_PIDFD_SEND_SIGNAL,
-	HOST_CALL_MEMFD_CREATE,
-	HOST_CALL_STATMOUNT,
-	HOST_CALL_SECCOMP,
-	HOST_CALL_SET_MEMPOLICY,
-	HOST_CALL_MAX_,
-};
 
 /* Actions of seccomp(2) that the kernel has. */
 enum {
@@ -36,13 +19,6 @@ enum {
 	HOST_ACTION_LOG = 64,
 	HOST_ACTION_NOTIFY = 128,
 };
-
-struct host_call_row {
-	const char *name;
-	const char *kernel; /* "5.6" */
-	bool needed;        /* without it nothing runs */
-};
-extern const struct host_call_row host_calls[HOST_CALL_MAX_];
 
 struct survey {
 	struct arena *arena;

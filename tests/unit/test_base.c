@@ -246,6 +246,9 @@ START_TEST(error_names_reason)
 	ck_assert_int_eq(fail(NULL, -EPERM, "/x", "no %s", "error"), -EPERM);
 	ck_assert_int_eq(fail_plain(NULL, -EPERM, "/x", "no %s", "error"), -EPERM);
 	ck_assert_int_lt(fail_within(NULL, "no error"), 0);
+	ck_assert_int_eq(fail_behind(&err, "behind %s\n", "that"), -EINVAL);
+	assert_error(err, -EINVAL, "/m", "within this: all 1: behind that?");
+	ck_assert_int_lt(fail_behind(NULL, "no error"), 0);
 }
 END_TEST
 
@@ -260,6 +263,8 @@ START_TEST(error_cuts_what_does_not_fit)
 	ck_assert_uint_eq(strlen(err.where), sizeof(err.where) - 1);
 	ck_assert_uint_eq(strlen(err.message), sizeof(err.message) - 1);
 	fail_within(&err, "%s", name);
+	ck_assert_uint_eq(strlen(err.message), sizeof(err.message) - 1);
+	fail_behind(&err, "%s", name);
 	ck_assert_uint_eq(strlen(err.message), sizeof(err.message) - 1);
 	ck_assert_int_eq(err.code, -EPERM);
 }
