@@ -237,17 +237,18 @@ void plan_tree(struct builder *builder, const struct plan_request *request,
 	op = builder_add(builder, PLAN_CHILD, by_host ? OP_TREE_TAKE : OP_TREE);
 	op->text = path;
 	op->slot = tree->slot;
-	if (by_host) {
+	if (by_host)
 		op->a = number;
-		return;
-	}
-	op->flags = tree->flags;
-	if (!plan_makes_mounts(request->spec)) {
-		/* What is mounted in it must not come out where it was taken from. */
+	else
+		op->flags = tree->flags;
+	if (by_host || !plan_makes_mounts(request->spec)) {
+		/* It is as the host has it, as a rule shared: what is mounted in it must not come
+		 * out where it was taken from. */
 		op = builder_add(builder, PLAN_CHILD, OP_ATTRIBUTES);
 		op->slot = tree->slot;
 		op->c = plan_propagation(request->spec);
 		op->flags = OP_RECURSIVE;
 	}
-	plan_id_map(builder, tree->slot, tree->mappings, tree->recursive_mappings);
+	if (!by_host)
+		plan_id_map(builder, tree->slot, tree->mappings, tree->recursive_mappings);
 }

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 
 import harness
-from harness import PROC, Test, bind, engine_default, minimal, read, tmpfs, write
+from harness import (MS_PRIVATE, MS_REC, MS_SHARED, PROC, Test, bind, engine_default, minimal, mount,
+                     read, tmpfs, write)
 
 FIRST = 200000      # the container's root on the host
 SIZE = 65536
@@ -63,6 +64,29 @@ class UserTest(Test):
         os.chmod(path, 0o755)
         write(os.path.join(path, "file"), "of the host")
         return path
+
+
+class Shared(UserTest):
+    """On a host whose "/" is shared, as under systemd."""
+
+    def setUp(self):
+        mount(None, "/", None, MS_SHARED | MS_REC)
+        super().setUp()
+
+    def tearDown(self):
+        super().tearDown()
+        mount(None, "/", None, MS_PRIVATE | MS_REC)
+
+    def test_propagation(self):
+        """What the host opens for the container is shared with it only when that is asked for."""
+        for value, pattern in ((None, "^master:[0-9]+$"), ("rslave", "^master:[0-9]+$"),
+                               ("rprivate", "^private$"), ("shared", "^shared:[0-9]+(,master:[0-9]+)?$")):
+            config = isolated("mount", mounts=[PROC, bind(self.share(), "/v")])
+            if value:
+                config["linux"]["rootfsPropagation"] = value
+            table = root_mounts(self.observe(config))
+            for path in ("/", "/v", "/dev/null"):
+                self.assertRegex(table[path].split()[5], pattern, (value, path))
 
 
 class Made(UserTest):
