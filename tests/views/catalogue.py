@@ -68,6 +68,13 @@ def joined(kind, name):
                     [space] if kind != "pid" else []), **more))
 
 
+def in_user_namespace(*mounts, spaces=(), **changes):
+    """Ids from 100000 on. The image belongs to the root inside, see views.py."""
+    return View(*mounts, linux__namespaces=[{"type": kind} for kind in (
+        "mount", "pid", "user", *spaces)], linux__uidMappings=ids(0, 100000, 65536),
+        linux__gidMappings=ids(0, 100000, 65536), **changes)
+
+
 def propagations(**changes):
     names = ("private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable",
              "runbindable")
@@ -188,6 +195,17 @@ VIEWS = {
     "joined-cgroup": joined("cgroup", "cgroup"),
     "joined-pid": joined("pid", "pid"),
     "joined-time": joined("time", "time"),
+    "namespace-user": in_user_namespace(),
+    "namespace-user-volumes": in_user_namespace(
+        bind("volume/dir", "/v"), bind("volume/dir", "/mapped", "ridmap", "ro"), tmpfs("/t"),
+        tmpfs("/dev"), fs("devpts", "/dev/pts", "newinstance", "ptmxmode=0666", "mode=0620"),
+        fs("sysfs", "/sys", "ro"), fs("cgroup", "/sys/fs/cgroup", *CGROUP), kernel=(6, 3),
+        spaces=("network", "cgroup"), linux__maskedPaths=["/image/file", "/image/dir"],
+        linux__readonlyPaths=["/proc/sys"]),
+    "namespace-user-capabilities": in_user_namespace(
+        process__user={"uid": 7, "gid": 8, "additionalGids": [9]}, process__capabilities={
+            name: ["CAP_SYS_ADMIN", "CAP_CHOWN"]
+            for name in ("bounding", "permitted", "effective", "inheritable", "ambient")}),
     "sysctl": View(linux__namespaces=spaces("uts", "ipc", "network"),
                    linux__sysctl={"net.ipv4.ip_forward": "1", "kernel.msgmax": "9000",
                                   "kernel.domainname": "a.domain"},

@@ -8,10 +8,11 @@ HOST_OPTIONS = re.compile(r"^(rw|inode64|inode32|seclabel|huge=.*|nsdelegate|mem
 OVERLAY_OPTIONS = re.compile(r"^(ro|lowerdir|upperdir|workdir)\b")
 # What every kernel has in its procfs and sysfs.
 ALWAYS = ("/proc/bus", "/proc/fs", "/proc/interrupts", "/proc/irq", "/proc/sys", "/sys/firmware")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 IDENTITY = ("uid", "euid", "suid", "fsuid", "gid", "egid", "sgid", "fsgid")
 SETS = ("effective", "permitted", "inheritable", "bounding", "ambient")
 INHERITED = ("hostname", "domainname", "rlimit.", "oom_score_adj", "sched.", "nice", "ioprio", "affinity",
-             "personality", "mempolicy", "timens_offsets.")
+             "personality", "mempolicy", "uid_map.", "gid_map.", "setgroups", "timens_offsets.")
 
 
 class Host:
@@ -63,13 +64,16 @@ def super_options(mount, host):
     return "".join(" " + option.replace(host.bundle, "{bundle}") for option in options)
 
 
-def is_null_of_host(mount):
-    return mount.root.endswith("/null") and mount.source != "host"
+def device_of_host(mount):
+    """The name of a file of the host's own /dev, whatever file system that is."""
+    name = mount.root.rsplit("/", 1)[1]
+    return name if name in DEVICES and mount.source != "host" else None
 
 
 def mount_line(mount, host):
-    if is_null_of_host(mount):
-        return "%s: the null device of the host; %s" % (mount.target, propagation(mount.peers, host))
+    device = device_of_host(mount)
+    if device:
+        return "%s: the host's /dev/%s; %s" % (mount.target, device, propagation(mount.peers, host))
     more = "" if mount.source == "host" else super_options(mount, host)
     return "%s: %s %s[%s] %s%s; %s" % (mount.target, mount.type, mount.source, mount.root,
                                        mount.options, more, propagation(mount.peers, host))
@@ -96,7 +100,7 @@ def cgroup_line(mounts, host):
 
 
 def is_hidden(mount):
-    return is_null_of_host(mount) or (mount.source == "masked" and mount.options.startswith("ro,"))
+    return device_of_host(mount) == "null" or (mount.source == "masked" and mount.options.startswith("ro,"))
 
 
 def without_kernels(mounts, host):
