@@ -144,11 +144,15 @@ def mount_tree(mounts, host):
     return lines, top
 
 
-def files(facts, cgroups):
-    lines = []
+def files(facts, mounts, cgroups):
+    """The host says what mode and owner its devices have."""
+    lines, devices = [], {mount.target for mount in mounts if device_of_host(mount)}
     for name, value in facts.items():
         path = name[len("tree."):]
         if name.startswith("tree./") and not (cgroups and (path + "/").startswith(cgroups + "/")):
+            if path in devices:
+                kind, _, _, numbers = value.split(" ")
+                value = kind + " " + numbers
             lines.append("  %s %s" % (path, value))
     return lines
 
@@ -209,8 +213,9 @@ def view(facts, host):
     facts = dict(facts)
     if facts["pid"] != "1":
         facts["pid"] = "not 1"
-    tree, cgroups = mount_tree(without_kernels(mount_list(facts), host), host)
-    sections = (("mounts", tree), ("files", files(facts, cgroups)),
+    mounts = mount_list(facts)
+    tree, cgroups = mount_tree(without_kernels(mounts, host), host)
+    sections = (("mounts", tree), ("files", files(facts, mounts, cgroups)),
                 ("namespaces", namespaces(facts, host)),
                 ("process", ["  " + line for line in (*process(facts), keyring(facts, host))]),
                 ("not as the caller's", ["  " + line for line in compared(facts, host)]),
