@@ -15,6 +15,7 @@
 #include "container/container.h"
 #include "exec/host.h"
 #include "exec/spawn.h"
+#include "host/calls.h"
 #include "host/lsm.h"
 #include "host/namespace.h"
 #include "plan/create.h"
@@ -364,8 +365,8 @@ static int find_target(struct execution *execution, struct oci_error *err)
 	int r = namespaces_apart(pid, &execution->target.namespaces);
 
 	/* The number is still its own, or it has ended. */
-	if (r == 0 && sys_pidfd_send_signal(execution->pidfd, 0) < 0)
-		r = -ESRCH;
+	if (r == 0)
+		r = sys_pidfd_send_signal(execution->pidfd, 0);
 	if (r == -ESRCH)
 		return fail_plain(
 			err, r, NULL,
@@ -497,5 +498,5 @@ _public_ int oci_exec(struct oci_context *context, const char *id,
 	}
 	if (r < 0)
 		place(&execution, err);
-	return r;
+	return host_call_explain(r, err);
 }

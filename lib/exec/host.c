@@ -155,7 +155,7 @@ int host_init_open(struct host *host, const struct op *op, struct oci_error *err
 int host_root_open(struct host *host, const struct op *op, struct oci_error *err)
 {
 	char path[sizeof("/proc/2147483647/root")];
-	int fd;
+	int fd, r;
 
 	snprintf(path, sizeof(path), "/proc/%d/root", host->target);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -163,9 +163,8 @@ int host_root_open(struct host *host, const struct op *op, struct oci_error *err
 		return host_fail(host, op, -errno, err);
 	host->fds[op->slot] = fd;
 	/* Whoever has this pid now: is it still the one whose pidfd we have? */
-	if (sys_pidfd_send_signal(host->target_pidfd, 0) < 0)
-		return host_fail(host, op, -ESRCH, err);
-	return 0;
+	r = sys_pidfd_send_signal(host->target_pidfd, 0);
+	return r < 0 ? host_fail(host, op, r, err) : 0;
 }
 
 int host_listen(struct host *host, const struct op *op, struct oci_error *err)

@@ -54,15 +54,15 @@ class Withheld(Test):
     def without(self, calls, error, *args, **more):
         return self.ocirun(*args, prefix=(WITHHOLD, *calls.split(), error), **more)
 
-    def assert_says(self, result, pattern):
-        self.assertEqual((result.code, result.out), (1, ""), result)
+    def assert_says(self, result, pattern, code=1):
+        self.assertEqual((result.code, result.out), (code, ""), result)
         self.assertRegex(result.err, r"^ocirun: [^\n]+\n$", result)
         self.assertRegex(result.err, pattern + r"\n$", result)
 
     def refuses(self, pattern, calls, error, *args):
         before = harness.Snapshot(Test.root)
         result = self.without(calls, error, *args)
-        self.assert_says(result, pattern)
+        self.assert_says(result, pattern, 255 if args[0] == "exec" else 1)
         self.assertEqual(before.leaks(), [], "traces of a command that failed: %s" % result)
 
 
@@ -185,7 +185,8 @@ class Living(Withheld):
 
     def test_a_running_one(self):
         id, _, _ = self.running()
-        for args, needed in self.VERBS:
+        more = ((("exec", "{id}", "/bin/report", "exit", "0"), ("pidfd_open", "pidfd_send_signal")),)
+        for args, needed in self.VERBS + more:
             if args[0] == "start" or args == ("delete", "{id}"):
                 continue    # they are refused anyway
             args = [arg.replace("{id}", id) for arg in args]
