@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/weaken.h"
 #include "exec/spawn.h"
 #include "sys/calls.h"
 #include "sys/clone.h"
@@ -61,6 +62,8 @@ _child_ static int place_descriptors(struct child *child, int *image)
 		if (r < 0)
 			return r;
 	}
+	if (WEAKENED(CLOSE))
+		return 0;
 	return sys_close_range((unsigned int)limit, ~0u, ABI_CLOSE_RANGE_CLOEXEC);
 }
 

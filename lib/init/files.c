@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/stat.h>
 
+#include "base/weaken.h"
 #include "init/init.h"
 #include "sys/path.h"
 
@@ -14,6 +15,8 @@ static int check_device(int parent, const char *name, const struct op *op)
 	struct statx st;
 	int r;
 
+	if (WEAKENED(DEVICE))
+		return 0;
 	r = (int)SYS(__NR_statx, parent, name, ABI_AT_SYMLINK_NOFOLLOW, STATX_TYPE, &st);
 	if (r < 0)
 		return r;
@@ -120,11 +123,19 @@ int do_proc(struct init *init, const struct op *op)
 	return fill(init, op->slot, r);
 }
 
+static int open_setting(const struct init *init, const struct op *op)
+{
+	if (WEAKENED(PROC))
+		return path_open(path_open(init->fds[SLOT_ROOT], "/proc", O_PATH),
+				 text_of(init, op), O_WRONLY);
+	return sys_openat2(init->fds[op->slot], text_of(init, op), O_WRONLY | O_CLOEXEC, 0,
+			   ABI_RESOLVE_BENEATH | ABI_RESOLVE_NO_XDEV | ABI_RESOLVE_NO_MAGICLINKS);
+}
+
 int do_proc_write(struct init *init, const struct op *op)
 {
 	const char *value = text2_of(init, op);
-	int fd = sys_openat2(init->fds[op->slot], text_of(init, op), O_WRONLY | O_CLOEXEC, 0,
-			     ABI_RESOLVE_BENEATH | ABI_RESOLVE_NO_XDEV | ABI_RESOLVE_NO_MAGICLINKS);
+	int fd = open_setting(init, op);
 	long n;
 
 	if (fd < 0)

@@ -7,6 +7,7 @@
 #include <linux/prctl.h>
 #include <linux/mman.h>
 
+#include "base/weaken.h"
 #include "init/init.h"
 
 static int (*const interpreter[OP_MAX_])(struct init *, const struct op *) = {
@@ -109,7 +110,7 @@ void init_main(const long *stack)
 		leave(127);
 	first = number(argv[1]);
 	/* Nobody in the container may look into us, or trace us: our descriptors are the host's. */
-	sys_prctl(PR_SET_DUMPABLE, 0, 0, 0);
+	sys_prctl(PR_SET_DUMPABLE, WEAKENED(DUMPABLE), 0, 0);
 	sys_prctl(PR_SET_NAME, (unsigned long)"ocirun-init", 0, 0);
 	SYS(__NR_umask, 0);
 	if (!map(first))

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/stat.h>
 
+#include "base/weaken.h"
 #include "init/init.h"
 #include "sys/message.h"
 #include "sys/path.h"
@@ -58,11 +59,18 @@ int do_tree_of(struct init *init, const struct op *op)
 				  flags | ABI_OPEN_TREE_CLONE | ABI_AT_EMPTY_PATH));
 }
 
+static uint64_t attributes(uint64_t wanted)
+{
+	return WEAKENED(READONLY) ? wanted & ~(uint64_t)ABI_MOUNT_ATTR_RDONLY : wanted;
+}
+
 /* What a mount has in a namespace with more privileges, it keeps in one with less: the kernel lets
  * us add to it but take nothing away, and no other treatment of access times. */
 int do_attributes(struct init *init, const struct op *op)
 {
-	struct abi_mount_attr attr = { .attr_set = op->a, .attr_clr = op->b, .propagation = op->c };
+	struct abi_mount_attr attr = { .attr_set = attributes(op->a),
+				       .attr_clr = op->b,
+				       .propagation = op->c };
 	unsigned int flags = op->flags & OP_RECURSIVE ? ABI_AT_RECURSIVE : 0;
 	int r = sys_mount_setattr(init->fds[op->slot], "", flags | ABI_AT_EMPTY_PATH, &attr);
 
@@ -104,7 +112,7 @@ int do_fs_mount(struct init *init, const struct op *op)
 	int r = sys_fsconfig(fd, ABI_FSCONFIG_CMD_CREATE, 0, 0);
 
 	if (r == 0)
-		r = sys_fsmount(fd, (unsigned int)op->a);
+		r = sys_fsmount(fd, (unsigned int)attributes(op->a));
 	sys_close(fd);
 	return fill(init, op->slot, r);
 }
@@ -191,6 +199,8 @@ int do_null_device(struct init *init, const struct op *op)
 	struct statx st;
 	int r;
 
+	if (WEAKENED(NULL)) /* nor looked at */
+		return fill(init, op->slot, path_open(init->fds[SLOT_ROOT], "/dev/null", O_PATH));
 	if (fd < 0)
 		return fd;
 	r = sys_statx(fd, STATX_TYPE, &st);

@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <sys/socket.h>
 
+#include "base/weaken.h"
 #include "init/init.h"
 
 /* Who may see the session keyring: its possessor all, its owner view, read and search. The default
@@ -112,8 +113,11 @@ int do_loopback(struct init *init, const struct op *op)
 
 int do_keyring(struct init *init, const struct op *op)
 {
-	long key = SYS(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, text_of(init, op));
+	long key;
 
+	if (WEAKENED(INHERITED))
+		return 0;
+	key = SYS(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, text_of(init, op));
 	if (key < 0)
 		return (int)key;
 	return (int)SYS(__NR_keyctl, KEYCTL_SETPERM, key, KEYRING_PERMISSIONS);

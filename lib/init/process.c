@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <linux/stat.h>
 
+#include "base/weaken.h"
 #include "init/init.h"
 #include "sys/path.h"
 
@@ -33,6 +34,8 @@ int do_signals(struct init *init, const struct op *op)
 
 	(void)init;
 	(void)op;
+	if (WEAKENED(INHERITED))
+		return 0;
 	for (int signal = 1; signal <= SIGNALS; signal++)
 		SYS(__NR_rt_sigaction, signal, action, 0, sizeof(none));
 	return (int)SYS(__NR_rt_sigprocmask, 2 /* SIG_SETMASK */, &none, 0, sizeof(none));
@@ -40,7 +43,7 @@ int do_signals(struct init *init, const struct op *op)
 
 int do_session(struct init *init, const struct op *op)
 {
-	int r = (int)SYS(__NR_setsid);
+	int r = WEAKENED(INHERITED) ? 0 : (int)SYS(__NR_setsid);
 
 	(void)init;
 	(void)op;
@@ -88,7 +91,7 @@ int do_chdir(struct init *init, const struct op *op)
 	long n;
 	int r = (int)SYS(__NR_chdir, text_of(init, op));
 
-	if (r < 0)
+	if (r < 0 || WEAKENED(CWD))
 		return r;
 	n = SYS(__NR_getcwd, path, sizeof(path));
 	if (n < 0)
@@ -109,7 +112,7 @@ int do_bounding(struct init *init, const struct op *op)
 	for (unsigned int capability = 0; capability < 64; capability++) {
 		int r;
 
-		if (op->a >> capability & 1)
+		if (op->a >> capability & 1 || WEAKENED(CAPABILITIES))
 			continue;
 		r = sys_prctl(PR_CAPBSET_DROP, capability, 0, 0);
 		if (r == -EINVAL)
@@ -122,6 +125,8 @@ int do_bounding(struct init *init, const struct op *op)
 
 int do_groups(struct init *init, const struct op *op)
 {
+	if (WEAKENED(INHERITED) && op->a == 0)
+		return 0;
 	return (int)SYS(__NR_setgroups, op->a, text_of(init, op));
 }
 
@@ -138,9 +143,10 @@ int do_ids(struct init *init, const struct op *op)
 int do_capabilities(struct init *init, const struct op *op)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const uint64_t inheritable = WEAKENED(CAPABILITIES) ? op->b : op->c;
 	const struct __user_cap_data_struct data[2] = {
-		{ (uint32_t)op->a, (uint32_t)op->b, (uint32_t)op->c },
-		{ (uint32_t)(op->a >> 32), (uint32_t)(op->b >> 32), (uint32_t)(op->c >> 32) },
+		{ (uint32_t)op->a, (uint32_t)op->b, (uint32_t)inheritable },
+		{ (uint32_t)(op->a >> 32), (uint32_t)(op->b >> 32), (uint32_t)(inheritable >> 32) },
 	};
 
 	(void)init;
@@ -162,7 +168,7 @@ int do_no_new_privs(struct init *init, const struct op *op)
 {
 	(void)init;
 	(void)op;
-	return sys_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0);
+	return WEAKENED(PRIVILEGES) ? 0 : sys_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0);
 }
 
 static int look_at_executable(const char *path)
@@ -229,6 +235,8 @@ int prepare_program(struct init *init, const struct op *op)
 int do_close_from(struct init *init, const struct op *op)
 {
 	(void)init;
+	if (WEAKENED(CLOSE))
+		return 0;
 	return sys_close_range((unsigned int)op->a, ~0u, ABI_CLOSE_RANGE_CLOEXEC);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/weaken.h"
 #include "plan/concern.h"
 #include "plan/device_filter.h"
 #include "sys/abi.h"
@@ -38,7 +39,7 @@ static int look_at_path(const char *path)
 	for (const char *c = path; *c;) {
 		size_t n = strcspn(c, "/");
 
-		if (n == 2 && c[0] == '.' && c[1] == '.')
+		if (n == 2 && c[0] == '.' && c[1] == '.' && !WEAKENED(NAMES))
 			return -EINVAL;
 		if (n > NAME_LENGTH_MAX)
 			return -ENAMETOOLONG;
@@ -213,7 +214,7 @@ static void limit_devices_v1(const struct group *group, const struct spec_resour
 	struct device_rule first;
 	unsigned int index = 0;
 
-	if (resources->devices.n == 0)
+	if (resources->devices.n == 0 || WEAKENED(RULES))
 		return;
 	first = device_rule_of(&resources->devices.item[0]);
 	if (!device_rule_is_whole(&first)) {
@@ -350,7 +351,7 @@ static void limit_devices_v2(const struct group *group, const struct spec_resour
 	cleanup(text_done) struct text program = { 0 };
 	struct op *op;
 
-	if (resources->devices.n == 0)
+	if (resources->devices.n == 0 || WEAKENED(RULES))
 		return;
 	if (!rules) {
 		builder_fail(group->builder, -ENOMEM);

@@ -4,11 +4,13 @@
 #include <sched.h>
 #include <sys/resource.h>
 
+#include "base/weaken.h"
 #include "spec/model.h"
 #include "spec/tables.h"
 #include "sys/abi.h"
 
-#define ID_MAX 4294967294ULL /* 4294967295 is (uid_t)-1, "leave as it is" to setresuid(2) */
+/* 4294967295 is (uid_t)-1, "leave as it is" to setresuid(2). */
+#define ID_MAX (WEAKENED(IDS) ? UINT64_MAX : 4294967294ULL)
 
 static const struct field id_mapping[] = {
 	F(spec_id_mapping, containerID, UINT, V1_0_0, NEED("UGM-01"), UP_TO(ID_MAX)),

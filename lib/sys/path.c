@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "base/weaken.h"
 #include "sys/calls.h"
 #include "sys/path.h"
 
@@ -20,14 +21,27 @@
 
 #define DIRECTORY_MODE 0755
 #define FILE_MODE      0644
+#define FILE_NEW       (WEAKENED(RESOLVE) ? 0 : O_EXCL | O_NOFOLLOW)
 
 #define RESOLVE_INSIDE (ABI_RESOLVE_IN_ROOT | ABI_RESOLVE_NO_MAGICLINKS)
 #define RESOLVE_CHILD  (ABI_RESOLVE_BENEATH | ABI_RESOLVE_NO_SYMLINKS | ABI_RESOLVE_NO_MAGICLINKS)
+
+/* A path as it would be without us: below the root, for as long as no link is in the way. */
+static const char *unconfined(const char *path, int *flags, uint64_t *resolve)
+{
+	*flags &= ~O_NOFOLLOW;
+	*resolve = 0;
+	while (*path == '/')
+		path++;
+	return *path ? path : ".";
+}
 
 static int try_open(int dirfd, const char *path, int flags, unsigned int mode, uint64_t resolve)
 {
 	int fd = -EAGAIN;
 
+	if (WEAKENED(RESOLVE))
+		path = unconfined(path, &flags, &resolve);
 	for (int i = 0; i < TRIES && (fd == -EAGAIN || fd == -EINTR); i++)
 		fd = sys_openat2(dirfd, path, (uint64_t)(unsigned int)flags | O_CLOEXEC, mode,
 				 resolve);
@@ -177,8 +191,7 @@ static int make(int dirfd, const char *name, enum path_kind kind)
 		r = (int)SYS(__NR_mkdirat, dirfd, name, DIRECTORY_MODE);
 		return r == -EEXIST ? 0 : r;
 	}
-	fd = sys_openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			FILE_MODE);
+	fd = sys_openat(dirfd, name, O_WRONLY | O_CREAT | FILE_NEW | O_CLOEXEC, FILE_MODE);
 	if (fd == -EEXIST)
 		return 0;
 	if (fd < 0)

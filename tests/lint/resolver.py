@@ -63,7 +63,7 @@ ALLOWED = {
     (FILES, "do_symlink", "symlinkat"): ONE_NAME,
     (FILES, "is_link_to", "readlinkat"): ONE_NAME + ", not following",
     (FILES, "do_copy_symlink", "symlinkat"): ONE_NAME,
-    (FILES, "do_proc_write", "sys_openat2"): "BENEATH a procfs of our own, no links, no crossing",
+    (FILES, "open_setting", "sys_openat2"): "BENEATH a procfs of our own, no links, no crossing",
 
     (COPY_UP, "open_entry", "sys_openat2"): ONE_NAME + ", BENEATH, no links",
     (COPY_UP, "copy_file", "sys_openat"): ONE_NAME + " of ours, O_EXCL and O_NOFOLLOW",
