@@ -10,6 +10,7 @@ inside nor in the canaries outside.
 Everything happens in mount, uts, ipc and network namespaces of our own, so that the settings which
 a runtime might be led to change are canaries too."""
 import ctypes
+import glob
 import os
 import re
 import shutil
@@ -219,10 +220,12 @@ class Scene(harness.Test):
         self.verify_kernel()
 
     def verify_kernel(self):
-        """The part that looks at no file. What an attacker mounts is known."""
+        """The part that looks at no file. What an attacker mounts is known; and a mount of somebody
+        else may go, when its mount point is removed."""
         _, mounts, was = self.sealed
-        more = sorted(line for line in harness.mounts() ^ mounts
-                      if not line.split()[2].endswith(self.attackers))
+        now = harness.mounts()
+        changed = (now - mounts) | {line for line in mounts - now if harness.TAG in line}
+        more = sorted(line for line in changed if not line.split()[2].endswith(self.attackers))
         self.broken_if(more, "mounts of the host changed: " + ", ".join(more))
         self.broken_if(names() != was, "names of the host changed: %s %s" % names())
 
@@ -237,7 +240,8 @@ class Scene(harness.Test):
             pipe.close()
         for undo in reversed(self.undo):
             undo()
-        leaks = self.before.leaks() + harness.keyring_leaks(1)
+        leaks = [line for line in self.before.leaks() + harness.keyring_leaks(1)
+                 if harness.TAG in line or not line.startswith("mounts gone")]
         self.wipe()
         libc.setdomainname(DOMAIN.encode(), len(DOMAIN))
         libc.sethostname(HOST.encode(), len(HOST))
@@ -272,7 +276,7 @@ def judge(attack, strict):
         try:
             did, said, leaks = perform(attack, False)
         except Broken as trouble:
-            return "failed", "the benign twin: " + str(trouble)
+            return "wrong" if strict else "cannot", "the benign twin: " + str(trouble)
         if did == "refused":
             if strict and not (attack.needs and MISSING.search(said)):
                 return "wrong", "refuses the benign twin: " + said
@@ -316,4 +320,8 @@ def prepare():
 
 
 def finish():
+    """Groups above those of the containers are nobody's."""
+    for top in glob.glob("%s/%s*" % (harness.CGROUPS, harness.TAG)):
+        for path, _, _ in os.walk(top, topdown=False):
+            os.rmdir(path)
     shutil.rmtree(harness.Test.work, ignore_errors=True)

@@ -275,3 +275,21 @@ def id_outside_of_the_mappings(at, hostile):
     facts = at.facts(mapped_bundle(at, config(
         "uid", process__user={"uid": 5000 if hostile else 5, "gid": 5})))
     at.broken_if(facts["uid"] not in ("5", "5000"), "it runs as user " + facts["uid"])
+
+
+@attack("CVE-2021-43784", needs="user namespace")
+def as_many_mappings_as_there_can_be(at, hostile):
+    """340 lines of mappings and a variable of 100 KiB: whatever carries them to the container must
+    not cut their length to 16 bits."""
+    bundle = mapped_bundle(at, config("uid_map", "gid_map", process__env=[
+        "PATH=/bin", "LONG=" + "x" * (100000 if hostile else 10)]))
+    lines = [{"containerID": i, "hostID": 1000 + 2 * i if i else 100000, "size": 1}
+             for i in range(340 if hostile else 2)]    # in less than a page of text
+    bundle.config["linux"].update(uidMappings=lines, gidMappings=lines)
+    bundle.save()
+    facts = at.facts(bundle)
+    for name in ("uid_map", "gid_map"):
+        found = [facts["%s.%d" % (name, i)] for i in range(len(lines))]
+        wanted = ["%d %d 1" % (line["containerID"], line["hostID"]) for line in lines]
+        at.broken_if(facts[name + ".count"] != str(len(lines)) or found != wanted,
+                     "%s has %s lines" % (name, facts[name + ".count"]))

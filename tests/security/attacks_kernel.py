@@ -78,7 +78,7 @@ def read_only_setting(at, hostile):
     at.broken_if(not hostile and out != "open=ok\n", out)
 
 
-@attack("CVE-2019-16884", controls=("crun", "runc", "weakened"), ours="refused")
+@attack("devices not looked at", controls=("crun", "runc", "weakened"), ours="refused")
 def device_is_another(at, hostile):
     """At the place of /dev/zero the image has another device: it must not pass for the one asked
     for."""
@@ -89,7 +89,7 @@ def device_is_another(at, hostile):
     at.broken_if(facts["rdev"] != "1:5", "/dev/zero is device " + facts["rdev"])
 
 
-@attack("CVE-2019-16884", controls=("crun", "runc", "weakened"), ours="refused")
+@attack("devices not looked at", controls=("crun", "runc", "weakened"), ours="refused")
 def device_is_a_directory(at, hostile):
     """At the place of a device the image has a directory."""
     bundle = at.bundle(config("stat", "/dev/full"))
@@ -247,9 +247,10 @@ def name_of_the_host(at, hostile):
     at.run_program(config("hostname", linux__namespaces=namespaces, hostname="changed"))
 
 
-@attack("GHSA hugetlb, cgroup paths", controls=("crun", "weakened"), ours="refused")
+@attack("paths of cgroups", controls=("crun", "weakened"), ours="refused")
 def cgroup_path_with_dots(at, hostile):
     """A path of a cgroup climbs out of the hierarchy."""
+    harness.skip_unless(os.path.isdir(CGROUPS + "/memory"), "only cgroups v1 have a place outside")
     climb = "/../.." if hostile else ""
     watcher = at.racer("watch", CGROUPS)
     try:

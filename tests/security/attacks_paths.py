@@ -170,7 +170,7 @@ def copy_up_of_link_to_directory(at, hostile):
 
 
 
-@attack("CVE-2019-18837", controls=("weakened",))
+@attack("read-only mounts", controls=("weakened",))
 def read_only_file_system(at, hostile):
     """A volume that is mounted read-only is written to, directly and through the file system below
     it."""
@@ -183,7 +183,7 @@ def read_only_file_system(at, hostile):
     at.broken_if(not hostile and read(target + "/secret") != "changed", result.out)
 
 
-@attack("CVE-2019-18837", controls=("weakened",))
+@attack("read-only mounts", controls=("weakened",))
 def read_only_root(at, hostile):
     """The root is read-only, and the program makes a file in it."""
     bundle = at.bundle(config("open", "/new", "creat", root__readonly=hostile))

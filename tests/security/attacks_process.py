@@ -55,7 +55,7 @@ def group_beyond_32_bits(at, hostile):
     at.broken_if("0" in facts["groups"].split(","), "it is in group root")
 
 
-@attack("CVE-2026-30892 class", controls=("crun",), ours="refused")
+@attack("fail-open parsing", controls=("crun",), ours="refused")
 def uid_is_a_string(at, hostile):
     """uid "1000": of the wrong type, and not to be taken for absent."""
     facts = at.facts(config("uid", process__user=user("1000" if hostile else 1000, 1000)))
