@@ -11,14 +11,13 @@ static const struct option options[] = {
 	VALUE("process", 'p', process, "FILE", "the process as in a config, instead of arguments"),
 	VALUE("cwd", 0, cwd, "DIR", "the working directory"),
 	LIST("env", 'e', env, "NAME=VALUE", "add to the environment; may be repeated"),
-	FLAG("tty", 't', tty, "with a terminal (not supported yet)"),
+	FLAG("tty", 't', tty, "with a terminal"),
 	VALUE("user", 'u', user, "UID[:GID]", "whom the program runs as"),
 	LIST("additional-gids", 'g', additional_gids, "GID", "one more group; may be repeated"),
 	LIST("cap", 'c', cap, "NAME", "one more capability; may be repeated"),
 	FLAG("detach", 'd', detach, "return as soon as the program runs"),
 	VALUE("pid-file", 0, pid_file, "FILE", "write the pid to FILE"),
-	VALUE("console-socket", 0, console_socket, "PATH",
-	      "send the terminal there (not supported yet)"),
+	VALUE("console-socket", 0, console_socket, "PATH", "send the terminal to this socket"),
 	VALUE("preserve-fds", 0, preserve_fds, "N", "hand N descriptors from 3 on down"),
 	FLAG("no-new-privs", 0, no_new_privs, "set no_new_privs"),
 	VALUE("process-label", 0, process_label, "LABEL", "of SELinux"),
@@ -29,12 +28,12 @@ static const struct option options[] = {
 	{ NULL, 0, 0, 0, NULL, NULL },
 };
 
-static int wait_for(int pidfd)
+static int wait_for(int pidfd, int terminal)
 {
 	struct oci_error err;
 	int status;
 
-	if (foreground_wait(pidfd, &status, &err) < 0) {
+	if (foreground_wait(pidfd, terminal, &status, &err) < 0) {
 		report(&err);
 		return NOT_RUN;
 	}
@@ -43,7 +42,7 @@ static int wait_for(int pidfd)
 
 static int run(const struct arguments *arguments, struct oci_context *context)
 {
-	int preserve_fds = preserve_fds_of(arguments), pidfd = -1, status = 0;
+	int preserve_fds = preserve_fds_of(arguments), pidfd = -1, terminal = -1, status = 0;
 	const struct oci_exec_options exec = {
 		.size = sizeof(exec),
 		.process = arguments->process,
@@ -62,11 +61,16 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 		.flags = (arguments->tty ? OCI_EXEC_TTY : 0u) |
 			 (arguments->no_new_privs ? OCI_EXEC_NO_NEW_PRIVS : 0u) |
 			 (arguments->ignore_paused ? OCI_EXEC_IGNORE_PAUSED : 0u),
+		.ret_terminal = arguments->detach ? NULL : &terminal,
 	};
 	struct oci_error err;
 
 	if (preserve_fds < 0)
 		return NOT_RUN;
+	if (arguments->console_socket && !arguments->detach) {
+		report_text("cannot use console socket if ocirun will not detach");
+		return NOT_RUN;
+	}
 	if (!arguments->detach)
 		foreground_begin();
 	if (oci_exec(context, arguments->names[0], &exec, &pidfd, &err) < 0) {
@@ -74,7 +78,7 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 		return NOT_RUN;
 	}
 	if (!arguments->detach)
-		status = wait_for(pidfd);
+		status = wait_for(pidfd, terminal);
 	close(pidfd);
 	return status;
 }

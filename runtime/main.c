@@ -142,10 +142,13 @@ static int dispatch(struct arguments *arguments, char **argv, int argc)
 int main(int argc, char **argv)
 {
 	struct arguments arguments = { 0 };
-	int used;
+	int used, status = 1;
 
 	used = options_parse(global_options, argv + 1, argc - 1, true, &arguments);
-	if (used < 0 || report_open(&arguments))
-		return 1;
-	return dispatch(&arguments, argv + 1 + used, argc - 1 - used);
+	if (used >= 0 && !report_open(&arguments))
+		status = dispatch(&arguments, argv + 1 + used, argc - 1 - used);
+	free(arguments.env.item);
+	free(arguments.additional_gids.item);
+	free(arguments.cap.item);
+	return status;
 }

@@ -131,7 +131,7 @@ void report_warnings(void);
 	VALUE("bundle", 'b', bundle, "DIR", "the bundle, instead of the working directory"),      \
 		VALUE("config", 'f', config, "FILE", "instead of config.json in the bundle"),     \
 		VALUE("console-socket", 0, console_socket, "PATH",                                \
-		      "send the terminal there (not supported yet)"),                             \
+		      "send the terminal to this socket"),                                        \
 		VALUE("pid-file", 0, pid_file, "FILE", "write the pid to FILE"),                  \
 		VALUE("preserve-fds", 0, preserve_fds, "N", "hand N descriptors from 3 on down"), \
 		FLAG("no-pivot", 0, no_pivot, "chroot instead of pivot_root"),                    \
@@ -145,8 +145,9 @@ int preserve_fds_of(const struct arguments *arguments);
 
 /* foreground.c: from the beginning on signals are kept, then forwarded to the program. */
 void foreground_begin(void);
-/* Waits for its end. 0, or a negative errno with @err filled in. */
-int foreground_wait(int pidfd, int *ret_status, struct oci_error *err);
+/* Waits for its end; @terminal is its own, or -1, and is closed. 0, or a negative errno with @err
+ * filled in. */
+int foreground_wait(int pidfd, int terminal, int *ret_status, struct oci_error *err);
 
 /* The name of a user, from /etc/passwd; the number when it is not there. */
 const char *user_name(unsigned int uid, char *buffer, size_t size);

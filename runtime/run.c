@@ -17,17 +17,21 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 	const char *id = arguments->names[0];
 	struct oci_create_options create;
 	struct oci_error err;
-	int pidfd = -1, status = 0;
+	int pidfd = -1, terminal = -1, status = 0;
 
 	if (create_options_of(arguments, &create))
 		return 1;
-	if (!arguments->detach)
+	if (arguments->console_socket && !arguments->detach)
+		return report_text("cannot use console socket if ocirun will not detach");
+	if (!arguments->detach) {
 		foreground_begin();
+		create.ret_terminal = &terminal;
+	}
 	if (oci_run(context, id, &create, &pidfd, &err) < 0)
 		return report(&err);
 	if (arguments->detach)
 		return 0;
-	if (foreground_wait(pidfd, &status, &err) < 0)
+	if (foreground_wait(pidfd, terminal, &status, &err) < 0)
 		status = report(&err);
 	close(pidfd);
 	if (!arguments->keep && oci_delete(context, id, OCI_DELETE_FORCE, &err) < 0)

@@ -41,10 +41,13 @@ enum oci_create_flag {
  * @bundle:         directory of the bundle; NULL for the working directory
  * @config:         path of the configuration; NULL for config.json in the bundle
  * @pid_file:       where to write init's pid, digits only, in one step; NULL for nowhere
- * @console_socket: AF_UNIX socket that is sent the terminal; NULL for none. Not supported yet:
- *                  -EOPNOTSUPP
+ * @console_socket: AF_UNIX stream socket that is sent the terminal of the process, if it has one:
+ * one message with one descriptor; NULL for none
  * @preserve_fds:   so many descriptors from 3 on are handed to the program; all must be open
  * @flags:          of enum oci_create_flag, or-ed
+ * @ret_terminal:   without @console_socket: where the terminal of the process is put, or -1 if it
+ * has none; to be closed by the caller. NULL for a caller that takes none: then a process with a
+ * terminal needs @console_socket. Set on success only.
  *
  * The program's standard input, output and error are the caller's descriptors 0, 1 and 2. All
  * strings are borrowed for the time of the call.
@@ -59,6 +62,7 @@ struct oci_create_options {
 	const char *console_socket;
 	unsigned int preserve_fds;
 	unsigned int flags;
+	int *ret_terminal;
 };
 
 /**
@@ -117,7 +121,7 @@ int oci_run(struct oci_context *context, const char *id, const struct oci_create
 
 /**
  * enum oci_exec_flag - how another program is run in a container
- * @OCI_EXEC_TTY:           it gets a terminal of its own. Not supported yet: -EOPNOTSUPP
+ * @OCI_EXEC_TTY:           it gets a terminal of its own; see pty(7)
  * @OCI_EXEC_NO_NEW_PRIVS:  set no_new_privs, also if the config does not; see prctl(2)
  * @OCI_EXEC_IGNORE_PAUSED: run it in a paused container; it begins when that is resumed
  *
@@ -149,10 +153,11 @@ enum oci_exec_flag {
  * @cgroup:          a cgroup below the container's own, which is there: "name", or for cgroup v1
  *                   "controllers:name"; NULL for the container's own
  * @pid_file:        where to write the pid, digits only, in one step; NULL for nowhere
- * @console_socket:  AF_UNIX socket that is sent the terminal; NULL for none. Not supported yet:
- *                   -EOPNOTSUPP
+ * @console_socket:  AF_UNIX stream socket that is sent the terminal: one message with one
+ * descriptor; NULL for none
  * @preserve_fds:    so many descriptors from 3 on are handed to the program; all must be open
  * @flags:           of enum oci_exec_flag, or-ed
+ * @ret_terminal:    as in struct oci_create_options
  *
  * All strings are borrowed for the time of the call.
  *
@@ -174,6 +179,7 @@ struct oci_exec_options {
 	const char *console_socket;
 	unsigned int preserve_fds;
 	unsigned int flags;
+	int *ret_terminal;
 };
 
 /**

@@ -83,6 +83,8 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 		.id = id,
 		.bundle = preparation->bundle,
 		.pid_file = preparation->options.pid_file,
+		.console_socket = preparation->options.console_socket,
+		.takes_terminal = preparation->options.ret_terminal,
 		.preserve_fds = preparation->options.preserve_fds,
 		.warnings = &preparation->warnings,
 		.start = start,
@@ -126,8 +128,6 @@ static int prepare(const char *id, const struct oci_create_options *options, boo
 	r = id_check(id, err);
 	if (r == 0)
 		r = take_options(options, &ret->options, err);
-	if (r == 0 && ret->options.console_socket)
-		r = fail_plain(err, -EOPNOTSUPP, NULL, "a console socket is not supported yet");
 	if (r == 0)
 		r = bundle_find(&ret->arena, ret->options.bundle, &ret->bundle, err);
 	if (r == 0)
@@ -318,6 +318,8 @@ static int carry_out(struct oci_context *context, const char *id, struct prepara
 		undo(&creation, &host);
 	else if (ret_pidfd)
 		*ret_pidfd = TAKE_FD(host.pidfd);
+	if (r == 0 && preparation->options.ret_terminal)
+		*preparation->options.ret_terminal = TAKE_FD(host.terminal);
 	host_done(&host);
 	state_done(&creation.state);
 	return r;

@@ -406,6 +406,8 @@ static int make_plan(struct execution *execution, struct oci_error *err)
 		.id = execution->id,
 		.bundle = execution->record->bundle,
 		.pid_file = execution->options.pid_file,
+		.console_socket = execution->options.console_socket,
+		.takes_terminal = execution->options.ret_terminal,
 		.preserve_fds = execution->options.preserve_fds,
 		.warnings = &execution->warnings,
 		.start = true,
@@ -448,6 +450,8 @@ static int carry_out(struct oci_context *context, struct execution *execution, i
 		host_undo(&host, execution->options.pid_file);
 	else if (ret_pidfd)
 		*ret_pidfd = TAKE_FD(host.pidfd);
+	if (r == 0 && execution->options.ret_terminal)
+		*execution->options.ret_terminal = TAKE_FD(host.terminal);
 	host_done(&host);
 	return r;
 }
@@ -474,8 +478,6 @@ static int take_options(const struct oci_exec_options *options, struct oci_exec_
 	memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
 	if (known.flags & ~flags)
 		return fail_plain(err, -EINVAL, NULL, "unknown flags 0x%x", known.flags);
-	if (known.console_socket)
-		return fail_plain(err, -EOPNOTSUPP, NULL, "a console socket is not supported yet");
 	*ret = known;
 	return check_preserved(known.preserve_fds, err);
 }

@@ -112,6 +112,7 @@ static void check_plan(struct validation *validation, const struct survey *surve
 {
 	struct findings *findings = &validation->report->findings;
 	const struct plan_request request = {
+		.takes_terminal = true, /* what becomes of it is the verb's matter */
 		.spec = validation->spec,
 		.facts = &survey->facts,
 		.arena = findings->arena,

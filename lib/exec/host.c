@@ -45,6 +45,7 @@ void host_init(struct host *host, const struct plan *plan, const struct host_cal
 		.channel = -1,
 		.pidfd = -1,
 		.target_pidfd = -1,
+		.terminal = -1,
 		.network = -1,
 		.network_inside = -1,
 		.file = { .fd = -1 },
@@ -60,6 +61,7 @@ void host_done(struct host *host)
 	fd_done(&host->channel);
 	fd_done(&host->pidfd);
 	fd_done(&host->file.fd);
+	fd_done(&host->terminal);
 	host_network_done(host, false);
 	if (host->report)
 		munmap(host->report, PLAN_REPORT_SIZE);

@@ -29,8 +29,9 @@ struct host {
 	int fds[SLOT_MAX];
 	int channel; /* our end */
 	struct plan_report *report;
-	int pid, pidfd;              /* of init; pidfd is -1 until it is spawned */
-	bool pid_file;               /* has been written */
+	int pid, pidfd; /* of init; pidfd is -1 until it is spawned */
+	bool pid_file;  /* has been written */
+	int terminal;   /* the other side of the program's, for the caller to take; -1 for none */
 	int network, network_inside; /* sockets of rtnetlink(7): ours, and one that init opened */
 	struct host_device *devices; /* that have been moved, or begun to be */
 	struct { /* the cgroup file written last, kept open for more of the same */

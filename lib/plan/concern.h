@@ -97,6 +97,16 @@ void plan_cgroup_mount(struct builder *builder, const struct plan_request *reque
 void plan_devices(struct builder *builder, const struct plan_request *request);
 void plan_hidden_paths(struct builder *builder, const struct plan_request *request);
 
+/* terminal.c: for each step whether there is one. In the order of use: before init is spawned; in
+ * its mount namespace, with the root at hand; on /dev/console; what the host waits for; as standard
+ * input, output and error. */
+int plan_terminal_check(const struct plan_request *request, struct oci_error *err) _must_check_;
+void plan_terminal_connect(struct builder *builder, const struct plan_request *request);
+void plan_terminal_open(struct builder *builder, const struct plan_request *request);
+void plan_terminal_console(struct builder *builder, const struct plan_request *request);
+void plan_terminal_await(struct builder *builder, const struct plan_request *request);
+void plan_terminal_use(struct builder *builder, const struct plan_request *request);
+
 /* proc.c, process.c, credentials.c, seccomp.c: the program. */
 /* The CLONE_NEW* of the namespace that a sysctl belongs to, 0 for one of the whole host. */
 uint64_t plan_sysctl_namespace(const char *key);

@@ -42,13 +42,12 @@ void plan_warn(const struct plan_request *request, const char *format, ...)
 int plan_process_check(const struct plan_request *request, struct oci_error *err)
 {
 	const struct spec *spec = request->spec;
+	int r;
 
 	if (request->start && !spec->process)
 		return fail_plain(err, -EINVAL, "/process", "/process: there is no program to run");
-	if (spec->process && spec->process->terminal)
-		return fail_plain(err, -EOPNOTSUPP, "/process/terminal",
-				  "/process/terminal: terminals are not supported yet");
-	return plan_labels_check(request, err);
+	r = plan_terminal_check(request, err);
+	return r < 0 ? r : plan_labels_check(request, err);
 }
 
 static int check(const struct plan_request *request, struct oci_error *err)
@@ -84,6 +83,7 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	builder_where(builder, NULL);
 	if (!request->start)
 		builder_add(builder, PLAN_HOST, OP_LISTEN)->slot = SLOT_START;
+	plan_terminal_connect(builder, request);
 	op = builder_add(builder, PLAN_HOST, OP_SPAWN);
 	op->slot = plan_cgroup_v2_slot(request);
 	op->a = plan_spawn_flags(request);
@@ -95,6 +95,7 @@ void plan_host_end(struct builder *builder, const struct plan_request *request)
 {
 	struct op *op;
 
+	plan_terminal_await(builder, request);
 	builder_where(builder, NULL);
 	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
 	if (!request->target)

@@ -37,8 +37,10 @@ struct plan_request {
 	const struct host_facts *facts;
 	struct arena *arena; /* for what has to outlive a function while planning */
 	const char *id;
-	const char *bundle;   /* absolute */
-	const char *pid_file; /* NULL for none */
+	const char *bundle;         /* absolute */
+	const char *pid_file;       /* NULL for none */
+	const char *console_socket; /* where a terminal is sent; NULL for nowhere */
+	bool takes_terminal;        /* the caller takes it itself */
 	unsigned int preserve_fds;
 	struct text *warnings; /* one line each; NULL to drop them */
 	bool start;            /* run the program at once, instead of waiting for `start` */

@@ -70,6 +70,7 @@ static void add_host(struct builder *builder, const struct plan_request *request
 	builder_add(builder, PLAN_HOST, OP_INIT_OPEN)->slot = slots->init;
 	if (target->chroot)
 		builder_add(builder, PLAN_HOST, OP_ROOT_OPEN)->slot = slots->root;
+	plan_terminal_connect(builder, request);
 	builder_add(builder, PLAN_HOST, OP_SPAWN)->slot = group;
 	if (!(target->namespaces & ABI_CLONE_NEWPID))
 		return;
@@ -102,10 +103,11 @@ static void add_entering(struct builder *builder, const struct plan_request *req
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
 	builder_add(builder, PLAN_CHILD, OP_SESSION);
 	plan_keyring(builder, request);
-	if (!target->chroot)
-		return;
-	builder_add(builder, PLAN_CHILD, OP_CHROOT)->slot = slots->root;
-	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slots->root;
+	if (target->chroot) {
+		builder_add(builder, PLAN_CHILD, OP_CHROOT)->slot = slots->root;
+		builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slots->root;
+	}
+	plan_terminal_open(builder, request);
 }
 
 int plan_exec(const struct plan_request *request, struct plan **ret, struct oci_error *err)

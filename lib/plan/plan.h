@@ -99,6 +99,7 @@ enum plan_slot {
 	SLOT_INHERITED, /* the first that a plan hands out for something to inherit */
 	SLOT_INHERITED_MAX = 40,
 	SLOT_ROOT = SLOT_INHERITED_MAX, /* the root file system, a detached tree */
+	SLOT_TERMINAL,                  /* the program's side of its terminal */
 	SLOT_PRIVATE,                   /* the first that each column hands out for itself */
 	SLOT_MAX = 96,
 };
@@ -115,14 +116,15 @@ struct plan_report {
 
 /* Messages on the channel and on the start socket: one byte. */
 enum plan_message {
-	MESSAGE_ADOPT = 'c',   /* child: has made another; then its pid, with a pidfd */
-	MESSAGE_NETWORK = 'n', /* child: a socket of rtnetlink(7) in its network namespace */
-	MESSAGE_BARRIER = 'b', /* child: reached; then one byte, its number */
-	MESSAGE_RELEASE = 'r', /* host: go on */
-	MESSAGE_TREE = 't',    /* host: a mount; struct plan_handover */
-	MESSAGE_PARKED = 'p',  /* child: nothing of the host is needed any more */
-	MESSAGE_GO = 'g',      /* starter: run the program */
-	MESSAGE_ACK = 'a',     /* child: about to execute it; carries the memfd */
+	MESSAGE_ADOPT = 'c',    /* child: has made another; then its pid, with a pidfd */
+	MESSAGE_NETWORK = 'n',  /* child: a socket of rtnetlink(7) in its network namespace */
+	MESSAGE_TERMINAL = 'y', /* child: the other side of the program's terminal */
+	MESSAGE_BARRIER = 'b',  /* child: reached; then one byte, its number */
+	MESSAGE_RELEASE = 'r',  /* host: go on */
+	MESSAGE_TREE = 't',     /* host: a mount; struct plan_handover */
+	MESSAGE_PARKED = 'p',   /* child: nothing of the host is needed any more */
+	MESSAGE_GO = 'g',       /* starter: run the program */
+	MESSAGE_ACK = 'a',      /* child: about to execute it; carries the memfd */
 };
 
 static inline const struct op *plan_ops(const struct plan *plan, enum plan_column column)

@@ -38,7 +38,8 @@ void plan_process(struct builder *builder, const struct plan_request *request)
 	builder_where(builder, "/process/env");
 	if (!has_variable(process, "HOME="))
 		builder_add(builder, PLAN_CHILD, OP_HOME)->a = process->user->uid.value;
-	if (process->user->uid.value != 0) {
+	plan_terminal_use(builder, request);
+	if (process->user->uid.value != 0 || process->terminal) {
 		builder_where(builder, "/process/user/uid");
 		op = builder_add(builder, PLAN_CHILD, OP_STDIO_OWNER);
 		op->a = process->user->uid.value;

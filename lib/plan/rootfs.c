@@ -111,6 +111,8 @@ int plan_rootfs(struct builder *builder, const struct plan_request *request, str
 	if (r < 0)
 		return r;
 	plan_devices(builder, request);
+	plan_terminal_open(builder, request);
+	plan_terminal_console(builder, request);
 	plan_hidden_paths(builder, request);
 	if (request->spec->process)
 		add_cwd(builder, request->spec->process->cwd);

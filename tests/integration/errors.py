@@ -253,7 +253,6 @@ class NotYet(Test):
         self.create_fails(message, minimal(**changes))
 
     def test_others(self):
-        self.refused("/process/terminal: terminals are not supported yet", process__terminal=True)
         for hook in ("prestart", "createRuntime", "createContainer", "startContainer", "poststart",
                      "poststop"):
             self.refused("/hooks: not supported yet", hooks={hook: [{"path": "/bin/true"}]})

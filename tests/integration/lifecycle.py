@@ -692,7 +692,7 @@ class CommandLine(Test):
         self.fails("option --bundle requires an argument", "create", "--bundle")
         self.fails('state: unexpected argument "b", see ocirun state --help', "state", "a", "b")
         self.fails("--systemd-cgroup is not supported yet", "list", globals=["--systemd-cgroup"])
-        self.fails("a console socket is not supported yet", "create", "--console-socket", "/x",
+        self.fails("cannot use console socket if the process has no tty", "create", "--console-socket", "/x",
                    "--bundle", self.bundle().path, self.new_id())
 
     def test_standard_output_that_takes_nothing(self):

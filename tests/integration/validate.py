@@ -327,8 +327,8 @@ class Host(Validating):
                 "cannot be raised above %d" % hard])
 
     def test_not_supported_yet(self):
-        self.assertEqual(self.host(process__terminal=True),
-                         ["/process/terminal: terminals are not supported yet"])
+        self.assertEqual(self.host(linux__intelRdt={"closID": "x"})[-1:],
+                         ["/linux/intelRdt: not supported yet"])
 
     def test_hooks(self):
         found = self.host(hooks={"poststop": [{"path": "/none"}, {"path": "/etc/passwd"}]})

@@ -24,7 +24,7 @@ PATH = {
     "swapon": 1, "quotactl": 2, "bind": 2, "connect": 2,
 }
 NO_PATH = set("""accept accept4 bpf capget capset close close_range clone3 dup dup3 exit exit_group
-    fchdir fchmod fgetxattr flistxattr fsetxattr fchown fcntl fsconfig fsmount fsopen fstat getcwd getdents64 getpid getppid getrandom ioctl ioprio_set
+    fchdir fchmod fgetxattr flistxattr fsetxattr fchown fcntl fsconfig fsmount fsopen fstat fstatfs getcwd getdents64 getpid getppid getrandom ioctl ioprio_set
     keyctl kill lseek madvise mmap mprotect munmap personality pidfd_getfd pidfd_open
     pidfd_send_signal poll ppoll prctl prlimit64 read recvfrom recvmsg rt_sigaction rt_sigprocmask
     sched_setaffinity sched_setattr sched_setscheduler seccomp sendfile sendmsg sendto set_mempolicy
@@ -79,6 +79,9 @@ ALLOWED = {
 
     ("lib/exec/helper.c", "run_child", "execve"): "a program of the host, by its full path",
     ("lib/exec/host.c", "open_tree_for_init", "sys_open_tree"): "a path of the host",
+
+    ("lib/init/terminal.c", "open_root", "sys_openat"): ENTERED + '; "/" itself',
+    ("lib/init/terminal.c", "open_master", "sys_openat2"): "one name in a devpts, which are the kernel's",
 
     (MOUNTS, "do_propagation", "sys_mount_setattr"): '"/" of our own mount namespace',
     (MOUNTS, "do_tree", "sys_open_tree"): "a source of a bind mount: a path of the host",

@@ -64,6 +64,7 @@
  *   alloc BYTES[K|M|G]     maps that much memory and touches every page
  *   args ...               argc and argv.N, verb and all
  *   cat                    copies standard input to the output, byte for byte
+ *   fill BYTES             so many letters, no newline
  *   env [NAME...]          NAME=VALUE of all variables or of these; status 1 if one is not set
  *   exit N                 exits with status N, prints nothing
  *   forkbomb N             forkbomb.forked=, forkbomb.error=none or ENAME; its children end with it

@@ -184,6 +184,7 @@ int verb_open(int argc, char **argv);
 int verb_read(int argc, char **argv);
 int verb_write(int argc, char **argv);
 int verb_cat(int argc, char **argv);
+int verb_fill(int argc, char **argv);
 int verb_mknod(int argc, char **argv);
 int verb_stat(int argc, char **argv);
 int verb_readlink(int argc, char **argv);

@@ -24,6 +24,7 @@ static const struct verb verbs[] = {
 	{ "alloc", verb_alloc, 1, 1, "BYTES[K|M|G]" },
 	{ "args", verb_args, 0, -1, "[ANYTHING...]" },
 	{ "cat", verb_cat, 0, 0, "" },
+	{ "fill", verb_fill, 1, 1, "BYTES" },
 	{ "env", verb_env, 0, -1, "[NAME...]" },
 	{ "exit", verb_exit, 1, 1, "STATUS" },
 	{ "forkbomb", verb_forkbomb, 1, 1, "COUNT" },

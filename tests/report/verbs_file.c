@@ -89,6 +89,25 @@ int verb_read(int argc, char **argv)
 	return error ? verb_result("read", error) : EXIT_OK;
 }
 
+/* So many bytes of nothing in particular, in lines that a terminal lets through as they are. */
+int verb_fill(int argc, char **argv)
+{
+	long left = atol(argv[1]);
+	char bytes[4096];
+
+	(void)argc;
+	memset(bytes, 'x', sizeof(bytes));
+	while (left > 0) {
+		ssize_t n = write(STDOUT_FILENO, bytes,
+				  left < (long)sizeof(bytes) ? (size_t)left : sizeof(bytes));
+
+		if (n < 0 && errno != EINTR)
+			return verb_result("fill", errno);
+		left -= n > 0 ? n : 0;
+	}
+	return EXIT_OK;
+}
+
 int verb_cat(int argc, char **argv)
 {
 	int error = copy(STDIN_FILENO, 0);

@@ -223,7 +223,7 @@ def console_is_a_link(at, hostile):
     create_with_terminal(at, bundle)
 
 
-@attack("CVE-2025-52565", needs="terminal")
+@attack("CVE-2025-52565", needs="terminal", ours="refused")
 def terminals_are_links(at, hostile):
     """/dev/pts is a directory of the image, in which all terminals are links to a setting: the
     console must be a terminal nevertheless."""
