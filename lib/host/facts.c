@@ -172,6 +172,12 @@ static bool parse_release(const char *text, unsigned int ret[2])
 	return true;
 }
 
+static bool is_at_least(const struct host_facts *facts, unsigned int major, unsigned int minor)
+{
+	return facts->release[0] > major ||
+	       (facts->release[0] == major && facts->release[1] >= minor);
+}
+
 int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_error *err)
 {
 	struct host_facts facts = { 0 };
@@ -183,8 +189,8 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_er
 	if (!parse_release(uts.release, facts.release))
 		return fail_plain(err, -ENOSYS, NULL, "cannot read the kernel release \"%s\"",
 				  uts.release);
-	facts.detached_assembly =
-		facts.release[0] > 6 || (facts.release[0] == 6 && facts.release[1] >= 15);
+	facts.detached_assembly = is_at_least(&facts, 6, 15);
+	facts.procfs_of_any = is_at_least(&facts, 6, 18);
 	facts.permitted = host_permitted();
 	r = gather_cgroups(arena, &facts);
 	if (r < 0)

@@ -29,6 +29,7 @@ struct host_facts {
 	bool owns_mounts;      /* see users.h; only looked at where a user namespace is asked for */
 	bool apparmor, selinux;  /* only looked at where a label is asked for */
 	struct host_users users; /* only for a caller without CAP_SYS_ADMIN */
+	bool procfs_of_any;      /* a procfs can show a pid namespace that one is not in: 6.18 */
 	bool detached_assembly;  /* mounts can be put onto a tree that is not attached yet: 6.15 */
 };
 

@@ -101,6 +101,11 @@ int do_fs_string(struct init *init, const struct op *op)
 			    text2_of(init, op));
 }
 
+int do_fs_descriptor(struct init *init, const struct op *op)
+{
+	return sys_fsconfig_fd(init->fds[op->slot], text_of(init, op), init->fds[op->slot2]);
+}
+
 int do_fs_flag(struct init *init, const struct op *op)
 {
 	return sys_fsconfig(init->fds[op->slot], ABI_FSCONFIG_SET_FLAG, text_of(init, op), 0);

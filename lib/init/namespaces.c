@@ -27,7 +27,8 @@ int do_setns(struct init *init, const struct op *op)
 {
 	int r = (int)SYS(__NR_setns, init->fds[op->slot], op->a);
 
-	empty(init, op->slot);
+	if (!(op->flags & OP_KEEP))
+		empty(init, op->slot);
 	return r;
 }
 

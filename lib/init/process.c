@@ -137,6 +137,9 @@ int do_ids(struct init *init, const struct op *op)
 	(void)init;
 	if (r == 0)
 		r = (int)SYS(__NR_setresuid, op->a, op->a, op->a);
+	/* The kernel has set it to fs.suid_dumpable. */
+	if (!WEAKENED(DUMPABLE))
+		sys_prctl(PR_SET_DUMPABLE, 0, 0, 0);
 	return r;
 }
 

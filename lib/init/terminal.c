@@ -96,10 +96,17 @@ int do_terminal_open(struct init *init, const struct op *op)
 
 int do_terminal_use(struct init *init, const struct op *op)
 {
-	long r = SYS(__NR_ioctl, init->fds[op->slot], TIOCSCTTY, 0);
+	long r = 0;
 
 	for (int fd = 0; r >= 0 && fd <= 2; fd++)
 		r = SYS(__NR_dup3, init->fds[op->slot], fd, 0);
 	empty(init, op->slot);
 	return r < 0 ? (int)r : 0;
+}
+
+int do_terminal_control(struct init *init, const struct op *op)
+{
+	(void)init;
+	(void)op;
+	return (int)SYS(__NR_ioctl, 0, TIOCSCTTY, 0);
 }

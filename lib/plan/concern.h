@@ -25,6 +25,7 @@ void plan_warn(const struct plan_request *request, const char *format, ...) _pri
 int plan_process_check(const struct plan_request *request, struct oci_error *err) _must_check_;
 int plan_process_all(struct builder *builder, const struct plan_request *request,
 		     struct oci_error *err) _must_check_;
+void plan_host_adopt(struct builder *builder);
 void plan_host_end(struct builder *builder, const struct plan_request *request);
 
 /* namespaces.c: which are new; joining those with a path; names, loopback, keyring. */
@@ -33,8 +34,15 @@ int plan_namespaces_check(const struct plan_request *request, struct oci_error *
 void plan_namespaces_open(struct builder *builder, const struct plan_request *request);
 /* What init is started with, CLONE_NEW*. */
 uint64_t plan_spawn_flags(const struct plan_request *request);
-/* In a pid namespace that is joined, and in a user namespace, init makes the process that goes on
- * there, and the host adopts it; then the network devices come. */
+/* In a user namespace, and in a pid namespace that is joined, init makes the process that goes on
+ * there, and the host adopts it. In the latter there are others, who may trace what they see
+ * (CVE-2016-9962), so it comes last: when there is nothing in it that the program does not have.
+ * Before Linux 6.18 no procfs of that namespace could be mounted before. */
+bool plan_clones_late(const struct plan_request *request);
+void plan_namespaces_enter_late(struct builder *builder, const struct plan_request *request);
+/* The slot of the pid namespace that is to be shown by a procfs, SLOT_NONE for our own. */
+int16_t plan_pid_namespace_slot(const struct builder *builder, const struct plan_request *request);
+/* Also where the network devices come. */
 void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request);
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request);
 void plan_keyring(struct builder *builder, const struct plan_request *request);
@@ -99,13 +107,14 @@ void plan_hidden_paths(struct builder *builder, const struct plan_request *reque
 
 /* terminal.c: for each step whether there is one. In the order of use: before init is spawned; in
  * its mount namespace, with the root at hand; on /dev/console; what the host waits for; as standard
- * input, output and error. */
+ * input, output and error; as the controlling one of the session. */
 int plan_terminal_check(const struct plan_request *request, struct oci_error *err) _must_check_;
 void plan_terminal_connect(struct builder *builder, const struct plan_request *request);
 void plan_terminal_open(struct builder *builder, const struct plan_request *request);
 void plan_terminal_console(struct builder *builder, const struct plan_request *request);
 void plan_terminal_await(struct builder *builder, const struct plan_request *request);
 void plan_terminal_use(struct builder *builder, const struct plan_request *request);
+void plan_terminal_control(struct builder *builder, const struct plan_request *request);
 
 /* proc.c, process.c, credentials.c, seccomp.c: the program. */
 /* The CLONE_NEW* of the namespace that a sysctl belongs to, 0 for one of the whole host. */

@@ -10,6 +10,7 @@
  *  (open trees for it ------------->    take them)
  *                                       assemble the root, pivot
  *                                       limits, executable, credentials
+ *  (adopt <------------------------>    clone, into a pid namespace that is joined)
  *   await barrier 1 <---------------    barrier 1
  *   record the container, pid file
  *   release barrier 1 ------------->
@@ -91,11 +92,19 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	return 0;
 }
 
+void plan_host_adopt(struct builder *builder)
+{
+	builder_add(builder, PLAN_HOST, OP_ADOPT);
+	builder_add(builder, PLAN_HOST, OP_RELEASE);
+}
+
 void plan_host_end(struct builder *builder, const struct plan_request *request)
 {
 	struct op *op;
 
 	plan_terminal_await(builder, request);
+	if (plan_clones_late(request))
+		plan_host_adopt(builder);
 	builder_where(builder, NULL);
 	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
 	if (!request->target)
@@ -118,7 +127,6 @@ static void add_child_begin(struct builder *builder, const struct plan_request *
 	builder_where(builder, NULL);
 	/* A new process, and every change of credentials, begins without. */
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
-	builder_add(builder, PLAN_CHILD, OP_SESSION);
 	plan_namespaces_dress(builder, request);
 	builder_where(builder, NULL);
 }
@@ -132,6 +140,9 @@ static int add_child_end(struct builder *builder, const struct plan_request *req
 	int r;
 
 	builder_where(builder, NULL);
+	plan_namespaces_enter_late(builder, request);
+	builder_add(builder, PLAN_CHILD, OP_SESSION);
+	plan_terminal_control(builder, request);
 	/* Every change of credentials has cleared it. */
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
 	builder_add(builder, PLAN_CHILD, OP_BARRIER)->a = BARRIER_READY;

@@ -5,15 +5,20 @@
  *   take init's pidfd, open cgroups
  *   spawn ------------------------->    join cgroups
  *                                       all namespaces, by one setns(2) on init's pidfd
- *  (adopt <------------------------>    clone, into the pid namespace)
  *                                       limits, executable, credentials
+ *  (adopt <------------------------>    clone, into the pid namespace)
  *   await barrier 1 <---------------    barrier 1
  *   pid file
  *   release barrier 1 ------------->    close, filter, execute
  *   await started
  *
+ * It comes into the pid namespace last, when it has given up what the program may not: a process of
+ * the container with CAP_SYS_PTRACE can trace whatever it sees (CVE-2016-9962). What is left then
+ * is CAP_SYS_ADMIN, where a seccomp filter is to be loaded without no_new_privs.
+ *
  * The process gets what the first one got: whatever its own description does not say comes from the
  * config. */
+#include "base/weaken.h"
 #include "plan/concern.h"
 #include "sys/abi.h"
 
@@ -65,18 +70,14 @@ static void add_host(struct builder *builder, const struct plan_request *request
 {
 	const struct plan_target *target = request->target;
 	int16_t group = add_groups(builder, target);
-	struct op *op;
 
 	builder_add(builder, PLAN_HOST, OP_INIT_OPEN)->slot = slots->init;
 	if (target->chroot)
 		builder_add(builder, PLAN_HOST, OP_ROOT_OPEN)->slot = slots->root;
 	plan_terminal_connect(builder, request);
 	builder_add(builder, PLAN_HOST, OP_SPAWN)->slot = group;
-	if (!(target->namespaces & ABI_CLONE_NEWPID))
-		return;
-	builder_add(builder, PLAN_HOST, OP_ADOPT);
-	op = builder_add(builder, PLAN_HOST, OP_RELEASE);
-	op->a = 0;
+	if (WEAKENED(DUMPABLE))
+		plan_host_adopt(builder);
 }
 
 static void add_entering(struct builder *builder, const struct plan_request *request,
@@ -96,12 +97,11 @@ static void add_entering(struct builder *builder, const struct plan_request *req
 	} else {
 		builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slots->init;
 	}
-	if (target->namespaces & ABI_CLONE_NEWPID)
+	if (WEAKENED(DUMPABLE))
 		builder_add(builder, PLAN_CHILD, OP_CLONE);
 	if (target->namespaces & ABI_CLONE_NEWUSER)
 		plan_users_become(builder, request);
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
-	builder_add(builder, PLAN_CHILD, OP_SESSION);
 	plan_keyring(builder, request);
 	if (target->chroot) {
 		builder_add(builder, PLAN_CHILD, OP_CHROOT)->slot = slots->root;

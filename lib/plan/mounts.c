@@ -253,6 +253,7 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 			    const struct slots *slots)
 {
 	const char *label = request->spec->linux_->mountLabel;
+	int16_t pids;
 	size_t first = builder_count(builder, PLAN_CHILD);
 	struct op *op = builder_add(builder, PLAN_CHILD, OP_FS_OPEN);
 
@@ -263,6 +264,13 @@ static void add_file_system(struct builder *builder, const struct plan_request *
 		op->slot = slots->mount;
 		op->text = builder_string(builder, "source");
 		op->text2 = builder_string(builder, mount->source);
+	}
+	pids = plan_pid_namespace_slot(builder, request);
+	if (strcmp(mount->type, "proc") == 0 && pids != SLOT_NONE) {
+		op = builder_add(builder, PLAN_CHILD, OP_FS_DESCRIPTOR);
+		op->slot = slots->mount;
+		op->slot2 = pids;
+		op->text = builder_string(builder, "pidns");
 	}
 	add_data(builder, request, mount, plan, slots->mount);
 	if (labelled_by(mount) == LABEL_OPTION && plan_is_label(label)) {

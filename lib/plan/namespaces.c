@@ -5,8 +5,10 @@
  * A pid namespace begins with a new process, a time namespace has an operation of its own. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "base/weaken.h"
 #include "plan/concern.h"
 #include "plan/support.h"
 #include "spec/tables.h"
@@ -89,14 +91,37 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 	}
 }
 
-/* Whether another process goes on where init began. A pid namespace can only be joined by being
- * born in it, and a new one has to belong to the user namespace; a user namespace is made with a
- * process too, for its maps to be written from outside. */
-static bool clones(const struct spec *spec)
+static bool mounts_proc(const struct spec *spec)
 {
+	list_each(mount, spec->mounts)
+		if (mount->type && strcmp(mount->type, "proc") == 0)
+			return true;
+	return false;
+}
+
+bool plan_clones_late(const struct plan_request *request)
+{
+	const struct spec *spec = request->spec;
+
+	if (WEAKENED(DUMPABLE))
+		return false;
+	if (request->target)
+		return request->target->namespaces & ABI_CLONE_NEWPID;
+	return joins(spec, ABI_CLONE_NEWPID) && !(plan_new_namespaces(spec) & ABI_CLONE_NEWUSER) &&
+	       (request->facts->procfs_of_any || !mounts_proc(spec));
+}
+
+/* Whether another process goes on in the namespaces where init began. A pid namespace that is
+ * joined can only be entered by being born in it, and a new one has to belong to the user
+ * namespace; a user namespace is made with a process too, for its maps to be written from outside.
+ */
+static bool clones(const struct plan_request *request)
+{
+	const struct spec *spec = request->spec;
 	uint64_t made = plan_new_namespaces(spec);
 
-	return joins(spec, ABI_CLONE_NEWPID) || made & ABI_CLONE_NEWUSER ||
+	return (joins(spec, ABI_CLONE_NEWPID) && !plan_clones_late(request)) ||
+	       made & ABI_CLONE_NEWUSER ||
 	       (made & ABI_CLONE_NEWPID && joins(spec, ABI_CLONE_NEWUSER));
 }
 
@@ -104,7 +129,7 @@ uint64_t plan_spawn_flags(const struct plan_request *request)
 {
 	uint64_t made = plan_new_namespaces(request->spec);
 
-	return clones(request->spec) ? 0 : made & ABI_CLONE_NEWPID;
+	return clones(request) ? 0 : made & ABI_CLONE_NEWPID;
 }
 
 static void add_net_devices(struct builder *builder, const struct plan_request *request)
@@ -125,7 +150,7 @@ static void add_net_devices(struct builder *builder, const struct plan_request *
 
 void plan_namespaces_adopt(struct builder *builder, const struct plan_request *request)
 {
-	if (clones(request->spec)) {
+	if (clones(request)) {
 		builder_add(builder, PLAN_HOST, OP_ADOPT);
 		plan_users_map(builder, request);
 		builder_add(builder, PLAN_HOST, OP_RELEASE);
@@ -148,12 +173,15 @@ static const struct op *find_opened(const struct builder *builder, uint64_t type
 
 static void add_setns(struct builder *builder, const struct op *opened)
 {
+	uint64_t type = opened->a;
+	int16_t slot = opened->slot;
 	struct op *op;
 
 	builder->where = opened->where;
 	op = builder_add(builder, PLAN_CHILD, OP_SETNS);
-	op->slot = opened->slot;
-	op->a = opened->a;
+	op->slot = slot;
+	op->a = type;
+	op->flags = type == ABI_CLONE_NEWPID ? OP_KEEP : 0; /* a procfs may have to show it */
 }
 
 static void add_setns_of(struct builder *builder, uint64_t types)
@@ -212,6 +240,34 @@ static bool enters_time_first(const struct plan_request *request)
 	       (joins(request->spec, ABI_CLONE_NEWUSER) || joins(request->spec, ABI_CLONE_NEWNS));
 }
 
+int16_t plan_pid_namespace_slot(const struct builder *builder, const struct plan_request *request)
+{
+	const struct op *opened;
+	size_t index = 0;
+
+	opened = plan_clones_late(request) ? find_opened(builder, ABI_CLONE_NEWPID, &index) : NULL;
+	return opened ? opened->slot : SLOT_NONE;
+}
+
+void plan_namespaces_enter_late(struct builder *builder, const struct plan_request *request)
+{
+	const struct op *opened;
+	size_t index = 0;
+	uint32_t where = 0;
+
+	if (!plan_clones_late(request))
+		return;
+	opened = find_opened(builder, ABI_CLONE_NEWPID, &index);
+	if (opened) {
+		int16_t slot = opened->slot;
+
+		where = opened->where;
+		builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = slot;
+	}
+	/* That it is dead is seen only now. */
+	builder_add(builder, PLAN_CHILD, OP_CLONE)->where = where;
+}
+
 void plan_namespaces_enter(struct builder *builder, const struct plan_request *request)
 {
 	uint64_t made = plan_new_namespaces(request->spec);
@@ -224,12 +280,12 @@ void plan_namespaces_enter(struct builder *builder, const struct plan_request *r
 		add_time(builder, request);
 	add_joining(builder, request);
 	builder_where(builder, "/linux/namespaces");
-	op = builder_add(builder, PLAN_CHILD, clones(request->spec) ? OP_CLONE : OP_UNSHARE);
+	op = builder_add(builder, PLAN_CHILD, clones(request) ? OP_CLONE : OP_UNSHARE);
 	op->a = made & ~(uint64_t)ABI_CLONE_NEWTIME;
 	/* That it is dead is seen only now. */
 	if ((opened = find_opened(builder, ABI_CLONE_NEWPID, &index)))
 		op->where = opened->where;
-	if (!clones(request->spec))
+	if (!clones(request))
 		op->a &= ~(uint64_t)ABI_CLONE_NEWPID;
 	else if (made & ABI_CLONE_NEWUSER && !plan_is_privileged(request->facts))
 		op->flags = OP_DUMPABLE;

@@ -99,3 +99,12 @@ void plan_terminal_use(struct builder *builder, const struct plan_request *reque
 	builder_add(builder, PLAN_CHILD, OP_TERMINAL_USE)->slot = SLOT_TERMINAL;
 	builder_where(builder, NULL);
 }
+
+void plan_terminal_control(struct builder *builder, const struct plan_request *request)
+{
+	if (!has_terminal(request))
+		return;
+	builder_where(builder, "/process/terminal");
+	builder_add(builder, PLAN_CHILD, OP_TERMINAL_CONTROL);
+	builder_where(builder, NULL);
+}

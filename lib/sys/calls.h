@@ -62,6 +62,11 @@ static inline int sys_fsconfig(int fd, unsigned int command, const char *key, co
 	return (int)SYS(NR_fsconfig, fd, command, key, value, 0);
 }
 
+static inline int sys_fsconfig_fd(int fd, const char *key, int value)
+{
+	return (int)SYS(NR_fsconfig, fd, ABI_FSCONFIG_SET_FD, key, 0, value);
+}
+
 static inline int sys_fsmount(int fd, unsigned int attributes)
 {
 	return (int)SYS(NR_fsmount, fd, ABI_FSMOUNT_CLOEXEC, attributes);

@@ -293,8 +293,7 @@ def race_init_is_looked_into(at, hostile):
     look_into_inits(at, hostile)
 
 
-@attack("CVE-2016-9962", controls=("crun", "runc"),
-        known="init joins a pid namespace before it has left the host's files")
+@attack("CVE-2016-9962", controls=("crun", "runc"))
 def race_init_is_traced(at, hostile):
     """The same with CAP_SYS_PTRACE, for which no process of its user namespace is closed: there must
     be nothing to see in init."""

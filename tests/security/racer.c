@@ -123,14 +123,71 @@ static const char *look(const char *pid, const char *name)
 	return target;
 }
 
-/* The programs of the two containers may be looked into: they are what the attacker knows. */
-static bool is_harmless(const char *pid)
+/* CapPrm of a process, all if it cannot be read. */
+static unsigned long long capabilities_of(const char *pid)
+{
+	char path[NAME_MAX + 64], line[256];
+	unsigned long long found = ~0ULL;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%s/status", pid);
+	file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, "CapPrm:", 7) == 0)
+			found = strtoull(line + 7, NULL, 16);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* A directory or a file of somebody else. Sockets, pipes and what has no name are ways to talk. */
+static bool holds_files(const char *pid)
+{
+	char path[NAME_MAX + 64];
+	struct dirent *entry;
+	bool holds = false;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		char file[sizeof(path) + NAME_MAX + 2];
+		struct stat st;
+
+		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] != '.' && stat(file, &st) == 0)
+			holds = holds || S_ISDIR(st.st_mode) ||
+				(S_ISREG(st.st_mode) && st.st_nlink);
+	}
+	if (dir)
+		closedir(dir);
+	return holds;
+}
+
+/* Tracing a process is no gain where it may no more than the tracer itself, and stands in the files
+ * of a container. */
+static bool may_no_more(const char *pid)
+{
+	char path[NAME_MAX + 64];
+
+	snprintf(path, sizeof(path), "/proc/%s/root/bin/report", pid);
+	return access(path, F_OK) == 0 && !holds_files(pid) &&
+	       (capabilities_of(pid) & ~capabilities_of("self")) == 0;
+}
+
+/* The programs of the two containers: they are what the attacker knows. Also what has ended. */
+static bool is_known(const char *pid)
 {
 	const char *exe = look(pid, "exe");
 
 	if (!exe)
-		return errno != EACCES && errno != EPERM; /* it has ended */
+		return errno != EACCES && errno != EPERM;
 	return strcmp(exe, "/bin/report") == 0 || strcmp(exe, "/bin/racer") == 0;
+}
+
+static bool is_harmless(const char *pid)
+{
+	return is_known(pid) || may_no_more(pid);
 }
 
 static void found(const char *pid, const char *what)
@@ -201,9 +258,11 @@ static void try_trace(const char *pid)
 
 static void look_into(const char *pid)
 {
-	if (atoi(pid) == getpid() || is_harmless(pid))
+	if (atoi(pid) == getpid() || is_known(pid))
 		return;
 	atomic_fetch_add(counter, 1);
+	if (may_no_more(pid))
+		return;
 	try_to_open(pid, "mem");
 	try_to_open(pid, "root");
 	try_to_open(pid, "cwd");
