@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "container/bundle.h"
+#include "container/container.h"
 #include "spec/json.h"
 #include "spec/pointer.h"
 
@@ -46,6 +47,19 @@ int bundle_read(struct arena *arena, const char *bundle, const char *config, str
 		return fail(err, -ENOMEM, NULL, "cannot read \"%s\"", path);
 	ret->text = TAKE_PTR(text);
 	return 0;
+}
+
+int container_config(const struct state *state, struct arena *arena, struct document *ret_document,
+		     struct spec **ret, struct oci_error *err)
+{
+	char *text;
+	int r = state_read_config(state, &text, &ret_document->length, err);
+
+	if (r < 0)
+		return r;
+	ret_document->file = "config.json";
+	ret_document->text = text;
+	return spec_decode(ret_document, arena, ret, err);
 }
 
 void document_done(struct document *document)

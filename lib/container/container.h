@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "cgroup/cgroup.h"
+#include "spec/spec.h"
 #include "state/state.h"
 
 #define DEFAULT_STATE_ROOT "/run/ocirun"
@@ -48,6 +49,11 @@ int status_find(const struct state *state, const struct record *record, bool loc
 
 /* The groups of a record as lib/cgroup/ wants them, to be freed; NULL when memory ran out. */
 struct cgroup *container_cgroups(const struct record *record) _must_check_;
+
+/* The config that the container was created with; @ret_document is to be given back with
+ * document_done(), and holds all strings of the spec. */
+int container_config(const struct state *state, struct arena *arena, struct document *ret_document,
+		     struct spec **ret, struct oci_error *err) _must_check_;
 
 /* Kills whatever is left of a container and removes its cgroups and its record. @record may be
  * NULL. The caller holds the lock. */

@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "container/bundle.h"
 #include "container/container.h"
+#include "container/hooks.h"
 #include "exec/host.h"
 #include "exec/spawn.h"
 #include "host/calls.h"
@@ -147,11 +148,13 @@ static int prepare(const char *id, const struct oci_create_options *options, boo
 /* --- the record --- */
 
 struct creation {
+	struct oci_context *context;
 	const struct preparation *preparation;
 	struct state state;
 	struct record record;
 	struct record_cgroup *cgroups;
-	bool *made; /* by us, one for each of them */
+	bool *made;       /* by us, one for each of them */
+	bool hooks_began; /* from then on a failure is the end of a container, not of an attempt */
 };
 
 static const char *now(struct arena *arena)
@@ -206,6 +209,9 @@ static int fill_record(struct creation *creation, struct preparation *preparatio
 		.owner = { geteuid(), true },
 		.process = preparation->spec->process,
 		.keyring = !(preparation->options.flags & OCI_CREATE_NO_NEW_KEYRING),
+		.hooks = spec_hooks_find(preparation->spec, SPEC_HOOK_START_CONTAINER) ||
+			 spec_hooks_find(preparation->spec, SPEC_HOOK_POSTSTART) ||
+			 spec_hooks_find(preparation->spec, SPEC_HOOK_POSTSTOP),
 		.chroot = !plan_makes_mounts(preparation->spec),
 		.cgroups = { creation->cgroups, n, true },
 		.annotations = { preparation->spec->annotations.item,
@@ -265,11 +271,32 @@ static int on_record(void *context, int pid, int pidfd, struct oci_error *err)
 	return state_write(&creation->state, &creation->record, err);
 }
 
+static struct hooks hooks_of(const struct creation *creation, int pid, int pidfd)
+{
+	return (struct hooks){
+		.context = creation->context,
+		.spec = creation->preparation->spec,
+		.record = &creation->record,
+		.pid = pid,
+		.pidfd = pidfd,
+	};
+}
+
+static int on_hooks(void *context, int kind, int pid, int pidfd, struct oci_error *err)
+{
+	struct creation *creation = context;
+	struct hooks hooks = hooks_of(creation, pid, pidfd);
+
+	creation->hooks_began = true;
+	return hooks_run(&hooks, (enum spec_hook_kind)kind, err);
+}
+
 static const struct host_calls calls = {
 	.intent = on_intent,
 	.cgroup_made = on_cgroup_made,
 	.listen = on_listen,
 	.record = on_record,
+	.hooks = on_hooks,
 };
 
 /* --- the verbs --- */
@@ -293,12 +320,21 @@ static void undo(struct creation *creation, const struct host *host)
 			creation->cgroups[i].existing.value = strlen(creation->cgroups[i].path);
 	if (container_destroy(&creation->state, &creation->record, NULL) < 0)
 		return; /* the record stays, so that `delete --force` can try again */
+	if (creation->hooks_began) {
+		struct hooks hooks = hooks_of(creation, 0, -1);
+
+		hooks_run_poststop(&hooks);
+	}
 }
 
 static int carry_out(struct oci_context *context, const char *id, struct preparation *preparation,
 		     int *ret_pidfd, struct oci_error *err)
 {
-	struct creation creation = { .preparation = preparation, .state = { .dir = -1 } };
+	struct creation creation = {
+		.context = context,
+		.preparation = preparation,
+		.state = { .dir = -1 },
+	};
 	struct host host;
 	int image = context_image(context, err), r;
 

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "container/bundle.h"
 #include "container/container.h"
+#include "container/hooks.h"
 #include "host/calls.h"
 #include "state/id.h"
 #include "sys/calls.h"
@@ -93,6 +95,26 @@ static void end_what_holds_the_lock(struct oci_context *context, const char *id)
 		(void)oci_kill(context, id, SIGKILL, 0, NULL);
 }
 
+/* The hooks come when nothing else is left of the container, so what they are is read before. */
+static int destroy_with_hooks(struct oci_context *context, const struct state *state,
+			      const struct record *record, struct arena *arena,
+			      struct oci_error *err)
+{
+	cleanup(document_done) struct document config = { 0 };
+	struct hooks hooks = { .context = context, .record = record, .pidfd = -1 };
+	struct oci_error unread;
+	struct spec *spec = NULL;
+	int r;
+
+	if (container_config(state, arena, &config, &spec, &unread) < 0)
+		context_log(context, OCI_LOG_WARNING, unread.message);
+	hooks.spec = spec;
+	r = container_destroy(state, record, err);
+	if (r == 0 && spec)
+		hooks_run_poststop(&hooks);
+	return r;
+}
+
 static int delete_container(struct oci_context *context, const char *id, unsigned int flags,
 			    struct oci_error *err)
 {
@@ -117,7 +139,10 @@ static int delete_container(struct oci_context *context, const char *id, unsigne
 	if (r < 0 && r != -ENODATA)
 		return r;
 	r = record && !force ? check_deletable(&state, record, err) : 0;
-	return r < 0 ? r : container_destroy(&state, record, err);
+	if (r < 0)
+		return r;
+	return record && record->hooks ? destroy_with_hooks(context, &state, record, &arena, err)
+				       : container_destroy(&state, record, err);
 }
 
 _public_ int oci_delete(struct oci_context *context, const char *id, unsigned int flags,

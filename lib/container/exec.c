@@ -268,18 +268,6 @@ static int find_container(struct execution *execution, const struct oci_context 
 	return 0;
 }
 
-static int read_config(struct execution *execution, struct oci_error *err)
-{
-	char *text;
-	int r = state_read_config(&execution->state, &text, &execution->config.length, err);
-
-	if (r < 0)
-		return r;
-	execution->config.file = "config.json";
-	execution->config.text = text;
-	return spec_decode(&execution->config, &execution->arena, &execution->spec, err);
-}
-
 /* "0::/path" of the v2 hierarchy in /proc/<pid>/cgroup, NULL if there is none. */
 static const char *current_group(struct execution *execution)
 {
@@ -424,7 +412,8 @@ static int prepare(struct execution *execution, const struct oci_context *contex
 	int r = find_container(execution, context, err);
 
 	if (r == 0)
-		r = read_config(execution, err);
+		r = container_config(&execution->state, &execution->arena, &execution->config,
+				     &execution->spec, err);
 	if (r == 0)
 		r = find_process(execution, err);
 	if (r == 0)

@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "container/bundle.h"
 #include "container/container.h"
+#include "container/hooks.h"
 #include "exec/host.h"
 #include "host/calls.h"
 #include "state/id.h"
@@ -35,7 +37,7 @@ static int check_startable(const struct state *state, const struct record *recor
 	return 0;
 }
 
-static int tell(const struct state *state, struct oci_error *err)
+static int go(const struct state *state, struct oci_error *err)
 {
 	cleanup(fd_done) int fd = state_connect(state, true);
 	const char message = MESSAGE_GO;
@@ -54,6 +56,38 @@ static int tell(const struct state *state, struct oci_error *err)
 	return r;
 }
 
+/* A hook that fails is the end of the container: runtime.md, "Lifecycle". */
+static int start_with_hooks(struct oci_context *context, const struct state *state,
+			    const struct record *record, struct arena *arena, struct oci_error *err)
+{
+	cleanup(document_done) struct document config = { 0 };
+	cleanup(fd_done) int pidfd = process_open(record);
+	struct hooks hooks = {
+		.context = context,
+		.record = record,
+		.pid = (int)record->pid.value,
+		.pidfd = pidfd,
+	};
+	struct spec *spec;
+	int r = container_config(state, arena, &config, &spec, err);
+
+	if (r < 0)
+		return r;
+	hooks.spec = spec;
+	r = hooks_run(&hooks, SPEC_HOOK_START_CONTAINER, err);
+	if (r == 0) {
+		r = go(state, err);
+		if (r < 0)
+			return r;
+		r = hooks_run(&hooks, SPEC_HOOK_POSTSTART, err);
+	}
+	if (r == 0)
+		return 0;
+	if (container_destroy(state, record, NULL) == 0)
+		hooks_run_poststop(&hooks);
+	return r;
+}
+
 _public_ int oci_start(struct oci_context *context, const char *id, struct oci_error *err)
 {
 	cleanup(arena_done) struct arena arena = { 0 };
@@ -69,6 +103,7 @@ _public_ int oci_start(struct oci_context *context, const char *id, struct oci_e
 	if (r == 0)
 		r = check_startable(&state, record, err);
 	if (r == 0)
-		r = tell(&state, err);
+		r = record->hooks ? start_with_hooks(context, &state, record, &arena, err)
+				  : go(&state, err);
 	return host_call_explain(r, err);
 }

@@ -328,6 +328,11 @@ int host_record(struct host *host, const struct op *op, struct oci_error *err)
 	return host->calls->record(host->context, host->pid, host->pidfd, err);
 }
 
+int host_hooks(struct host *host, const struct op *op, struct oci_error *err)
+{
+	return host->calls->hooks(host->context, (int)op->a, host->pid, host->pidfd, err);
+}
+
 int host_pid_file(struct host *host, const struct op *op, struct oci_error *err)
 {
 	const char *path = plan_string(host->plan, op->text);

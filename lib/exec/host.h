@@ -18,6 +18,8 @@ struct host_calls {
 	void (*cgroup_made)(void *context, const char *mount, const char *path, size_t existing);
 	int (*listen)(void *context, struct oci_error *err);
 	int (*record)(void *context, int pid, int pidfd, struct oci_error *err);
+	/* @kind: enum spec_hook_kind */
+	int (*hooks)(void *context, int kind, int pid, int pidfd, struct oci_error *err);
 };
 
 struct host {

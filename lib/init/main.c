@@ -43,8 +43,6 @@ static bool tolerated(const struct op *op, int error)
 		return error == -ENOSYS || error == -EOPNOTSUPP;
 	case TOLERATE_DONE:
 		return error == -EALREADY;
-	case TOLERATE_INVALID:
-		return error == -EINVAL;
 	}
 	return false;
 }

@@ -242,15 +242,40 @@ int do_mask(struct init *init, const struct op *op)
 	return r;
 }
 
-/* Over the old "/", of which nobody else hears: it is made private first. */
-int do_root_attach(struct init *init, const struct op *op)
+/* Nobody else hears of it: the mount that @path is on is made private first. Only its root can be
+ * named for that, which is one of the directories above. */
+static int make_private(const char *path)
 {
 	struct abi_mount_attr attr = { .propagation = ABI_MS_PRIVATE };
-	int r = sys_mount_setattr(ABI_AT_FDCWD, "/", 0, &attr);
+	char above[PATH_SIZE];
+	size_t n = __builtin_strlen(path);
+	int r;
+
+	if (n >= sizeof(above))
+		return -ENAMETOOLONG;
+	for (size_t i = 0; i <= n; i++)
+		above[i] = path[i];
+	for (;;) {
+		r = sys_mount_setattr(ABI_AT_FDCWD, above, 0, &attr);
+		if (r != -EINVAL || n <= 1)
+			return r;
+		while (n > 1 && above[n - 1] == '/')
+			n--;
+		while (n > 1 && above[n - 1] != '/')
+			n--;
+		above[n] = '\0';
+	}
+}
+
+int do_root_attach(struct init *init, const struct op *op)
+{
+	const char *path = text_of(init, op);
+	/* "." is where we stand in a user namespace, with nothing that hears of us. */
+	int r = path[0] == '/' ? make_private(path) : 0;
 
 	if (r < 0)
 		return r;
-	return sys_move_mount(init->fds[op->slot], ABI_AT_FDCWD, "/", 0);
+	return sys_move_mount(init->fds[op->slot], ABI_AT_FDCWD, path, 0);
 }
 
 /* pivot_root(2), "pivot_root(".", ".")": the old root comes to lie over the new one, and is taken

@@ -66,6 +66,16 @@ int do_umask(struct init *init, const struct op *op)
 	return 0;
 }
 
+int do_stdio(struct init *init, const struct op *op)
+{
+	const int from[] = { init->fds[op->slot], init->fds[op->slot2], init->fds[op->a] };
+	long r = 0;
+
+	for (int fd = 0; r >= 0 && fd <= 2; fd++)
+		r = SYS(__NR_dup3, from[fd], fd, 0);
+	return r < 0 ? (int)r : 0;
+}
+
 /* As runc: the caller's pipes belong to root, and the program may want to open /dev/stdout. A null
  * device stays as it is, since it may be the host's; and what cannot be changed, too. */
 int do_stdio_owner(struct init *init, const struct op *op)

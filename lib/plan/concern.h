@@ -26,6 +26,13 @@ int plan_process_check(const struct plan_request *request, struct oci_error *err
 int plan_process_all(struct builder *builder, const struct plan_request *request,
 		     struct oci_error *err) _must_check_;
 void plan_host_adopt(struct builder *builder);
+/* Hooks of a kind, if there are any; whether there are some that expect the root at its own path.
+ */
+void plan_host_hooks(struct builder *builder, const struct plan_request *request,
+		     enum spec_hook_kind kind);
+bool plan_has_early_hooks(const struct spec *spec);
+/* Waits for the early hooks. */
+void plan_hooks_barrier(struct builder *builder, const struct plan_request *request);
 void plan_host_end(struct builder *builder, const struct plan_request *request);
 
 /* namespaces.c: which are new; joining those with a path; names, loopback, keyring. */
@@ -93,6 +100,8 @@ void plan_id_map(struct builder *builder, int16_t slot, int16_t mappings, bool r
 /* rootfs.c, mounts.c, devices.c, hidden_paths.c: the container's files. */
 /* How mounts of the host, MS_*, become before any of them is copied. */
 unsigned int plan_propagation(const struct spec *spec);
+/* Before init enters a user namespace. */
+void plan_go_to_root(struct builder *builder, const struct plan_request *request);
 int plan_rootfs(struct builder *builder, const struct plan_request *request,
 		struct oci_error *err) _must_check_;
 /* Changes of what is mounted already (the option "remount") need the tree to be attached, so they
@@ -136,6 +145,9 @@ int plan_credentials(struct builder *builder, const struct plan_request *request
 		     struct oci_error *err) _must_check_;
 int plan_seccomp(struct builder *builder, const struct plan_request *request,
 		 struct oci_error *err) _must_check_;
+/* What EXEC refers to; @file is looked for in PATH of @env, unless it has a slash. */
+uint32_t plan_program_table(struct builder *builder, const struct spec_strings *args,
+			    const struct spec_strings *env, const char *file);
 /* What EXEC needs: the name for messages, and the table of arguments, environment and paths. */
 struct plan_program {
 	uint32_t name;

@@ -8,7 +8,9 @@
  *   spawn ------------------------->    join cgroups, enter namespaces
  *  (adopt, write the id maps <----->    clone, where there is a user namespace)
  *  (open trees for it ------------->    take them)
- *                                       assemble the root, pivot
+ *                                       assemble the root
+ *  (await barrier 2, hooks, release <-> barrier 2, where there are such hooks)
+ *                                       pivot
  *                                       limits, executable, credentials
  *  (adopt <------------------------>    clone, into a pid namespace that is joined)
  *   await barrier 1 <---------------    barrier 1
@@ -23,9 +25,11 @@
 
 #include "base/error.h"
 #include "plan/concern.h"
+#include "spec/tables.h"
 #include "sys/abi.h"
 
 #define BARRIER_READY 1
+#define BARRIER_HOOKS 2
 
 void plan_warn(const struct plan_request *request, const char *format, ...)
 {
@@ -59,10 +63,6 @@ static int check(const struct plan_request *request, struct oci_error *err)
 	r = plan_process_check(request, err);
 	if (r < 0)
 		return r;
-	if (spec->hooks && (spec->hooks->prestart.n || spec->hooks->createRuntime.n ||
-			    spec->hooks->createContainer.n || spec->hooks->startContainer.n ||
-			    spec->hooks->poststart.n || spec->hooks->poststop.n))
-		return fail_plain(err, -EOPNOTSUPP, "/hooks", "/hooks: not supported yet");
 	if (spec->linux_->intelRdt)
 		return fail_plain(err, -EOPNOTSUPP, "/linux/intelRdt",
 				  "/linux/intelRdt: not supported yet");
@@ -98,11 +98,53 @@ void plan_host_adopt(struct builder *builder)
 	builder_add(builder, PLAN_HOST, OP_RELEASE);
 }
 
+void plan_host_hooks(struct builder *builder, const struct plan_request *request,
+		     enum spec_hook_kind kind)
+{
+	struct op *op;
+
+	if (!spec_hooks_find(request->spec, kind) || request->target)
+		return;
+	builder_where(builder, "/hooks/%s", spec_hooks_object.fields[kind].name);
+	op = builder_add(builder, PLAN_HOST, OP_HOOKS);
+	op->text = builder_string(builder, spec_hooks_object.fields[kind].name);
+	op->a = kind;
+	builder_where(builder, NULL);
+}
+
+bool plan_has_early_hooks(const struct spec *spec)
+{
+	return spec_hooks_find(spec, SPEC_HOOK_PRESTART) ||
+	       spec_hooks_find(spec, SPEC_HOOK_CREATE_RUNTIME) ||
+	       spec_hooks_find(spec, SPEC_HOOK_CREATE_CONTAINER);
+}
+
+void plan_hooks_barrier(struct builder *builder, const struct plan_request *request)
+{
+	if (!plan_has_early_hooks(request->spec))
+		return;
+	builder_where(builder, "/hooks");
+	builder_add(builder, PLAN_CHILD, OP_BARRIER)->a = BARRIER_HOOKS;
+	builder_where(builder, NULL);
+}
+
+static void add_early_hooks(struct builder *builder, const struct plan_request *request)
+{
+	if (request->target || !plan_has_early_hooks(request->spec))
+		return;
+	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_HOOKS;
+	plan_host_hooks(builder, request, SPEC_HOOK_PRESTART);
+	plan_host_hooks(builder, request, SPEC_HOOK_CREATE_RUNTIME);
+	plan_host_hooks(builder, request, SPEC_HOOK_CREATE_CONTAINER);
+	builder_add(builder, PLAN_HOST, OP_RELEASE)->a = BARRIER_HOOKS;
+}
+
 void plan_host_end(struct builder *builder, const struct plan_request *request)
 {
 	struct op *op;
 
 	plan_terminal_await(builder, request);
+	add_early_hooks(builder, request);
 	if (plan_clones_late(request))
 		plan_host_adopt(builder);
 	builder_where(builder, NULL);
@@ -113,8 +155,12 @@ void plan_host_end(struct builder *builder, const struct plan_request *request)
 		op = builder_add(builder, PLAN_HOST, OP_PID_FILE);
 		op->text = builder_string(builder, request->pid_file);
 	}
+	if (request->start)
+		plan_host_hooks(builder, request, SPEC_HOOK_START_CONTAINER);
 	builder_add(builder, PLAN_HOST, OP_RELEASE)->a = BARRIER_READY;
 	builder_add(builder, PLAN_HOST, request->start ? OP_STARTED : OP_PARKED);
+	if (request->start)
+		plan_host_hooks(builder, request, SPEC_HOOK_POSTSTART);
 }
 
 static void add_child_begin(struct builder *builder, const struct plan_request *request)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/num.h"
 #include "plan/concern.h"
 #include "plan/mount_options.h"
 #include "sys/abi.h"
@@ -135,17 +136,33 @@ static void add_remount(struct builder *builder, const struct plan_request *requ
 	op->slot = slots->target;
 }
 
+/* Engines give every devpts the group of terminals, which a user namespace may not have. */
+static bool is_group_of_nobody(const struct plan_request *request, const struct spec_mount *mount,
+			       const char *option)
+{
+	uint64_t gid;
+
+	if (!plan_user_namespace(request->spec) || strcmp(mount->type, "devpts") != 0 ||
+	    strncmp(option, "gid=", 4) != 0 ||
+	    num_parse(option + 4, strlen(option + 4), UINT32_MAX, &gid) < 0)
+		return false;
+	list_each(mapping, request->spec->linux_->gidMappings)
+		if (gid >= mapping->containerID.value &&
+		    gid - mapping->containerID.value < mapping->size.value)
+			return false;
+	return true;
+}
+
 static void add_data(struct builder *builder, const struct plan_request *request,
 		     const struct spec_mount *mount, const struct mount_plan *plan, int16_t slot)
 {
-	/* Engines give all devpts the group of terminals, which a user namespace may not have. */
-	bool any_group = plan_user_namespace(request->spec) && strcmp(mount->type, "devpts") == 0;
-
 	for (size_t i = 0; i < plan->n_data; i++) {
 		const char *equals = strchr(plan->data[i], '=');
 		struct op *op;
 		const char *key;
 
+		if (is_group_of_nobody(request, mount, plan->data[i]))
+			continue;
 		/* devpts knows "newinstance" and has done nothing else since 4.7. */
 		op = builder_add(builder, PLAN_CHILD, equals ? OP_FS_STRING : OP_FS_FLAG);
 		op->slot = slot;
@@ -155,8 +172,6 @@ static void add_data(struct builder *builder, const struct plan_request *request
 		}
 		key = arena_strndup(request->arena, plan->data[i],
 				    (size_t)(equals - plan->data[i]));
-		if (any_group && key && strcmp(key, "gid") == 0)
-			op->tolerate = TOLERATE_INVALID;
 		op->text = builder_string(builder, key);
 		op->text2 = builder_string(builder, equals + 1);
 	}

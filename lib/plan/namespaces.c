@@ -276,6 +276,7 @@ void plan_namespaces_enter(struct builder *builder, const struct plan_request *r
 	size_t index = 0;
 	struct op *op;
 
+	plan_go_to_root(builder, request);
 	if (time_first)
 		add_time(builder, request);
 	add_joining(builder, request);

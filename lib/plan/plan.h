@@ -31,7 +31,6 @@ enum op_tolerance {
 	TOLERATE_REFUSED, /* EACCES, EPERM: we may not */
 	TOLERATE_UNKNOWN, /* ENOSYS, EOPNOTSUPP: the kernel does not have it */
 	TOLERATE_DONE,    /* EALREADY: the operation has done what those were for */
-	TOLERATE_INVALID, /* EINVAL: there is no such thing here */
 };
 
 enum op_flag {

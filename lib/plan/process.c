@@ -49,21 +49,21 @@ void plan_process(struct builder *builder, const struct plan_request *request)
 	op->text = builder_string(builder, process->cwd);
 }
 
-static const char *path_variable(const struct spec_process *process)
+static const char *path_variable(const struct spec_strings *env)
 {
 	const char *path = DEFAULT_PATH;
 
-	list_each(variable, process->env)
+	list_each(variable, *env)
 		if (strncmp(*variable, "PATH=", 5) == 0)
 			path = *variable + 5;
 	return path;
 }
 
 /* The paths that execvp(3) would try. Returns how many were put into @offsets. */
-static uint32_t add_paths(struct builder *builder, const struct spec_process *process,
+static uint32_t add_paths(struct builder *builder, const char *name, const struct spec_strings *env,
 			  uint32_t *offsets)
 {
-	const char *name = process->args.item[0], *path = path_variable(process);
+	const char *path = path_variable(env);
 	uint32_t n = 0;
 
 	if (strchr(name, '/')) {
@@ -88,18 +88,19 @@ static uint32_t add_paths(struct builder *builder, const struct spec_process *pr
 	}
 }
 
-static size_t count_paths(const struct spec_process *process)
+static size_t count_paths(const struct spec_strings *env)
 {
 	size_t n = 1;
 
-	for (const char *c = path_variable(process); *c; c++)
+	for (const char *c = path_variable(env); *c; c++)
 		n += *c == ':';
 	return n;
 }
 
-static uint32_t add_table(struct builder *builder, const struct spec_process *process)
+uint32_t plan_program_table(struct builder *builder, const struct spec_strings *args,
+			    const struct spec_strings *env, const char *file)
 {
-	size_t n = process->args.n + process->env.n + count_paths(process);
+	size_t n = args->n + env->n + count_paths(env);
 	cleanup(free_done) struct plan_exec *exec =
 		calloc(1, sizeof(*exec) + n * sizeof(exec->offsets[0]));
 	uint32_t *offset;
@@ -108,14 +109,14 @@ static uint32_t add_table(struct builder *builder, const struct spec_process *pr
 		builder_fail(builder, -ENOMEM);
 		return 0;
 	}
-	exec->n_args = (uint32_t)process->args.n;
-	exec->n_env = (uint32_t)process->env.n;
+	exec->n_args = (uint32_t)args->n;
+	exec->n_env = (uint32_t)env->n;
 	offset = exec->offsets;
-	list_each(arg, process->args)
+	list_each(arg, *args)
 		*offset++ = builder_string(builder, *arg);
-	list_each(variable, process->env)
+	list_each(variable, *env)
 		*offset++ = builder_string(builder, *variable);
-	exec->n_paths = add_paths(builder, process, offset);
+	exec->n_paths = add_paths(builder, file, env, offset);
 	n = (size_t)exec->n_args + exec->n_env + exec->n_paths;
 	return builder_bytes(builder, exec, sizeof(*exec) + n * sizeof(exec->offsets[0]));
 }
@@ -132,7 +133,8 @@ struct plan_program plan_program(struct builder *builder, const struct plan_requ
 		program.table = builder_bytes(builder, &none, sizeof(none));
 		return program;
 	}
-	program.table = add_table(builder, process);
+	program.table =
+		plan_program_table(builder, &process->args, &process->env, process->args.item[0]);
 	program.name = builder_string(builder, process->args.item[0]);
 	builder_where(builder, "/process/args/0");
 	op = builder_add(builder, PLAN_CHILD, OP_EXECUTABLE);

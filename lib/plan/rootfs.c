@@ -77,10 +77,38 @@ static void add_enter(struct builder *builder, const struct plan_request *reques
 	builder_add(builder, PLAN_CHILD, OP_CLOSE)->slot = SLOT_ROOT;
 }
 
-static void add_attach(struct builder *builder)
+/* Hooks look for the root where the config has it, and what they mount there is to be in it. The
+ * ids of a user namespace need not reach that place: there init has gone before it entered. */
+static bool waits_at_root(const struct plan_request *request)
 {
+	return plan_has_early_hooks(request->spec) && plan_user_namespace(request->spec);
+}
+
+void plan_go_to_root(struct builder *builder, const struct plan_request *request)
+{
+	struct op *op;
+
+	if (!waits_at_root(request))
+		return;
 	builder_where(builder, "/root/path");
-	builder_add(builder, PLAN_CHILD, OP_ROOT_ATTACH)->slot = SLOT_ROOT;
+	op = builder_add(builder, PLAN_CHILD, OP_CHDIR);
+	op->text = builder_string(builder, plan_host_path(request, request->spec->root->path));
+	builder_where(builder, NULL);
+}
+
+static void add_attach(struct builder *builder, const struct plan_request *request)
+{
+	const char *path = "/";
+	struct op *op;
+
+	if (waits_at_root(request))
+		path = ".";
+	else if (plan_has_early_hooks(request->spec))
+		path = plan_host_path(request, request->spec->root->path);
+	builder_where(builder, "/root/path");
+	op = builder_add(builder, PLAN_CHILD, OP_ROOT_ATTACH);
+	op->slot = SLOT_ROOT;
+	op->text = builder_string(builder, path);
 }
 
 /* As runc: a working directory that the image lacks is made. */
@@ -104,7 +132,7 @@ int plan_rootfs(struct builder *builder, const struct plan_request *request, str
 
 	add_tree(builder, request, propagation);
 	if (!detached)
-		add_attach(builder);
+		add_attach(builder, request);
 	r = plan_mounts(builder, request, false, err);
 	if (r == 0)
 		r = plan_proc(builder, request, err);
@@ -125,10 +153,11 @@ int plan_rootfs(struct builder *builder, const struct plan_request *request, str
 		op->a = ABI_MOUNT_ATTR_RDONLY;
 	}
 	if (detached && plan_makes_mounts(request->spec))
-		add_attach(builder);
+		add_attach(builder, request);
 	r = plan_mounts(builder, request, true, err);
 	if (r < 0)
 		return r;
+	plan_hooks_barrier(builder, request);
 	add_enter(builder, request, propagation);
 	return 0;
 }

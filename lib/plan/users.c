@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "plan/concern.h"
+#include "plan/hook.h"
 #include "sys/abi.h"
 
 bool plan_is_privileged(const struct host_facts *facts)
@@ -192,17 +193,23 @@ void plan_users_map(struct builder *builder, const struct plan_request *request)
 	builder_where(builder, NULL);
 }
 
+void plan_mapped_ids(const struct spec *spec, uint64_t *ret_uid, uint64_t *ret_gid)
+{
+	const struct spec_namespace *namespace = plan_user_namespace(spec);
+
+	*ret_uid = namespace ? mapped_id(namespace, &spec->linux_->uidMappings) : 0;
+	*ret_gid = namespace ? mapped_id(namespace, &spec->linux_->gidMappings) : 0;
+}
+
 void plan_users_become(struct builder *builder, const struct plan_request *request)
 {
-	const struct spec_namespace *namespace = plan_user_namespace(request->spec);
 	struct op *op;
 
-	if (!namespace)
+	if (!plan_user_namespace(request->spec))
 		return;
 	builder_where(builder, "/linux/uidMappings");
 	op = builder_add(builder, PLAN_CHILD, OP_IDS);
-	op->a = mapped_id(namespace, &request->spec->linux_->uidMappings);
-	op->b = mapped_id(namespace, &request->spec->linux_->gidMappings);
+	plan_mapped_ids(request->spec, &op->a, &op->b);
 	builder_where(builder, NULL);
 }
 

@@ -96,6 +96,16 @@ bool check_is_component(const char *text)
 	return text[0] && !strchr(text, '/') && strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
 }
 
+const struct spec_hook_list *spec_hooks_find(const struct spec *spec, enum spec_hook_kind kind)
+{
+	const struct spec_hooks *hooks = spec->hooks;
+	const struct spec_hook_list *list = NULL;
+
+	if (hooks)
+		list = (const void *)((const char *)hooks + spec_hooks_object.fields[kind].offset);
+	return list && list->n > 0 ? list : NULL;
+}
+
 const struct spec_namespace *spec_namespace_find(const struct spec *spec, int type)
 {
 	if (!spec->linux_)

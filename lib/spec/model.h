@@ -125,6 +125,17 @@ struct spec_hook_list {
 	bool set;
 };
 
+/* The kinds, in the order of spec_hooks_object's rows. */
+enum spec_hook_kind {
+	SPEC_HOOK_PRESTART,
+	SPEC_HOOK_CREATE_RUNTIME,
+	SPEC_HOOK_CREATE_CONTAINER,
+	SPEC_HOOK_START_CONTAINER,
+	SPEC_HOOK_POSTSTART,
+	SPEC_HOOK_POSTSTOP,
+	SPEC_HOOK_MAX_,
+};
+
 struct spec_hooks {
 	struct spec_hook_list prestart;
 	struct spec_hook_list createRuntime;

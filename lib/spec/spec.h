@@ -36,6 +36,9 @@ struct spec_default_user {
 int spec_default(struct arena *arena, const struct spec_default_user *rootless, struct spec **ret,
 		 struct oci_error *err) _must_check_;
 
+/* The hooks of one kind, NULL for none. */
+const struct spec_hook_list *spec_hooks_find(const struct spec *spec, enum spec_hook_kind kind);
+
 /* The entry of linux.namespaces with this CLONE_NEW* flag, or NULL. */
 const struct spec_namespace *spec_namespace_find(const struct spec *spec, int type);
 

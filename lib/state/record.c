@@ -35,6 +35,7 @@ static const struct field record_fields[] = {
 	F(record, startTime, UINT, V1_0_0),
 	F(record, process, BOOL, V1_0_0),
 	F(record, keyring, BOOL, V1_0_0),
+	F(record, hooks, BOOL, V1_0_0),
 	F(record, chroot, BOOL, V1_0_0),
 	F(record, cgroups, OBJECTS, V1_0_0, OF(cgroup_fields_object)),
 	F(record, annotations, STRING_MAP, V1_0_0),

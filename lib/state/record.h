@@ -38,6 +38,7 @@ struct record {
 	struct opt_uint startTime; /* field 22 of /proc/<pid>/stat, for older kernels */
 	bool process;              /* the config has a process to start */
 	bool keyring;              /* it has a session keyring of its own */
+	bool hooks;                /* it has some that run after create */
 	bool chroot;               /* its root is not that of its mount namespace */
 	LIST(struct record_cgroup) cgroups;
 	LIST(struct pair) annotations;

@@ -253,9 +253,6 @@ class NotYet(Test):
         self.create_fails(message, minimal(**changes))
 
     def test_others(self):
-        for hook in ("prestart", "createRuntime", "createContainer", "startContainer", "poststart",
-                     "poststop"):
-            self.refused("/hooks: not supported yet", hooks={hook: [{"path": "/bin/true"}]})
         self.refused("/linux/intelRdt: not supported yet", linux__intelRdt={"closID": "x"})
 
     def test_seccomp_notify(self):
