@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ocirun.h"
 
@@ -32,11 +33,38 @@ int preserve_fds_of(const struct arguments *arguments)
 	return -1;
 }
 
+/* sd_listen_fds(3): sockets that were handed to us from 3 on are the container's. Engines that know
+ * of them count them in --preserve-fds, too. */
+static int listen_fds(const char *const **ret_env)
+{
+	static char fds[32], names[4096];
+	static const char *env[] = { fds, "LISTEN_PID=1", NULL, NULL };
+	const char *number = getenv("LISTEN_FDS"), *pid = getenv("LISTEN_PID");
+	const char *listed = getenv("LISTEN_FDNAMES");
+
+	*ret_env = NULL;
+	if (!number || !number[0] || strlen(number) > 4 || number[strspn(number, "0123456789")])
+		return 0;
+	if (pid && atoi(pid) != getpid())
+		return 0;
+	snprintf(fds, sizeof(fds), "LISTEN_FDS=%s", number);
+	if (listed && strlen(listed) < sizeof(names) - sizeof("LISTEN_FDNAMES=")) {
+		snprintf(names, sizeof(names), "LISTEN_FDNAMES=%s", listed);
+		env[2] = names;
+	}
+	*ret_env = env;
+	return atoi(number);
+}
+
 int create_options_of(const struct arguments *arguments, struct oci_create_options *ret)
 {
-	int preserve_fds = preserve_fds_of(arguments);
+	int preserve_fds = preserve_fds_of(arguments), sockets;
+	const char *const *env;
 
 	if (preserve_fds < 0)
+		return 1;
+	sockets = listen_fds(&env);
+	if (sockets > preserve_fds && check_preserved((unsigned int)sockets))
 		return 1;
 	*ret = (struct oci_create_options){
 		.size = sizeof(*ret),
@@ -44,7 +72,9 @@ int create_options_of(const struct arguments *arguments, struct oci_create_optio
 		.config = arguments->config,
 		.pid_file = arguments->pid_file,
 		.console_socket = arguments->console_socket,
-		.preserve_fds = (unsigned int)preserve_fds,
+		.pidfd_socket = arguments->pidfd_socket,
+		.preserve_fds = (unsigned int)(sockets > preserve_fds ? sockets : preserve_fds),
+		.env = env,
 		.flags = (arguments->no_pivot ? OCI_CREATE_NO_PIVOT : 0u) |
 			 (arguments->no_new_keyring ? OCI_CREATE_NO_NEW_KEYRING : 0u),
 	};

@@ -18,6 +18,7 @@ static const struct option options[] = {
 	FLAG("detach", 'd', detach, "return as soon as the program runs"),
 	VALUE("pid-file", 0, pid_file, "FILE", "write the pid to FILE"),
 	VALUE("console-socket", 0, console_socket, "PATH", "send the terminal to this socket"),
+	VALUE("pidfd-socket", 0, pidfd_socket, "PATH", "send a pidfd to this socket"),
 	VALUE("preserve-fds", 0, preserve_fds, "N", "hand N descriptors from 3 on down"),
 	FLAG("no-new-privs", 0, no_new_privs, "set no_new_privs"),
 	VALUE("process-label", 0, process_label, "LABEL", "of SELinux"),
@@ -57,6 +58,7 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 		.cgroup = arguments->cgroup,
 		.pid_file = arguments->pid_file,
 		.console_socket = arguments->console_socket,
+		.pidfd_socket = arguments->pidfd_socket,
 		.preserve_fds = preserve_fds < 0 ? 0 : (unsigned int)preserve_fds,
 		.flags = (arguments->tty ? OCI_EXEC_TTY : 0u) |
 			 (arguments->no_new_privs ? OCI_EXEC_NO_NEW_PRIVS : 0u) |

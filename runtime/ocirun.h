@@ -34,6 +34,7 @@ struct arguments {
 	const char *config;
 	const char *pid_file;
 	const char *console_socket;
+	const char *pidfd_socket;
 	const char *format;
 	const char *preserve_fds;
 	const char *document;
@@ -104,8 +105,8 @@ struct command {
 };
 
 extern const struct command command_create, command_delete, command_doctor, command_exec,
-	command_features, command_help, command_kill, command_list, command_plan, command_run,
-	command_spec, command_start, command_state, command_validate;
+	command_features, command_help, command_kill, command_list, command_plan, command_ps,
+	command_run, command_spec, command_start, command_state, command_validate;
 
 extern const struct command *const commands[]; /* ends in NULL */
 extern const struct option global_options[];
@@ -132,6 +133,7 @@ void report_warnings(void);
 		VALUE("config", 'f', config, "FILE", "instead of config.json in the bundle"),     \
 		VALUE("console-socket", 0, console_socket, "PATH",                                \
 		      "send the terminal to this socket"),                                        \
+		VALUE("pidfd-socket", 0, pidfd_socket, "PATH", "send a pidfd to this socket"),    \
 		VALUE("pid-file", 0, pid_file, "FILE", "write the pid to FILE"),                  \
 		VALUE("preserve-fds", 0, preserve_fds, "N", "hand N descriptors from 3 on down"), \
 		FLAG("no-pivot", 0, no_pivot, "chroot instead of pivot_root"),                    \

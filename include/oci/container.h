@@ -45,6 +45,10 @@ enum oci_create_flag {
  * one message with one descriptor; NULL for none
  * @preserve_fds:   so many descriptors from 3 on are handed to the program; all must be open
  * @flags:          of enum oci_create_flag, or-ed
+ * @env:            "NAME=value" behind the environment that the config gives the process, ends in
+ * NULL; NULL for none
+ * @pidfd_socket:   AF_UNIX stream socket that is sent a pidfd of init before the container is
+ * created: one message with one descriptor; NULL for none
  * @ret_terminal:   without @console_socket: where the terminal of the process is put, or -1 if it
  * has none; to be closed by the caller. NULL for a caller that takes none: then a process with a
  * terminal needs @console_socket. Set on success only.
@@ -62,6 +66,8 @@ struct oci_create_options {
 	const char *console_socket;
 	unsigned int preserve_fds;
 	unsigned int flags;
+	const char *const *env;
+	const char *pidfd_socket;
 	int *ret_terminal;
 };
 
@@ -157,6 +163,7 @@ enum oci_exec_flag {
  * descriptor; NULL for none
  * @preserve_fds:    so many descriptors from 3 on are handed to the program; all must be open
  * @flags:           of enum oci_exec_flag, or-ed
+ * @pidfd_socket:    as in struct oci_create_options
  * @ret_terminal:    as in struct oci_create_options
  *
  * All strings are borrowed for the time of the call.
@@ -179,6 +186,7 @@ struct oci_exec_options {
 	const char *console_socket;
 	unsigned int preserve_fds;
 	unsigned int flags;
+	const char *pidfd_socket;
 	int *ret_terminal;
 };
 
@@ -241,6 +249,25 @@ enum oci_kill_flag { OCI_KILL_ALL = 1, OCI_KILL_FORCE_WIDTH_ = 1 << 30 };
  * Since: 0.1. Source: runtime.md, "Kill".
  */
 int oci_kill(struct oci_context *context, const char *id, int signal, unsigned int flags,
+	     struct oci_error *err);
+
+/**
+ * oci_pids - the processes of a container
+ * @context: the context
+ * @id:      its id
+ * @ret:     their pids as the caller sees them, in no order; to be freed with free()
+ * @ret_n:   how many
+ * @err:     filled in on failure; may be NULL
+ *
+ * All that are in its cgroup and below, also those that exec brought in; of a container without a
+ * cgroup its first process alone. None when it has stopped. Thread-safe; it waits for no other
+ * verb.
+ *
+ * Return: 0 or a negative errno.
+ *
+ * Since: 0.1
+ */
+int oci_pids(struct oci_context *context, const char *id, int **ret, size_t *ret_n,
 	     struct oci_error *err);
 
 /**

@@ -21,6 +21,10 @@ int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err) _
 int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal,
 		  struct oci_error *err) _must_check_;
 
+/* The processes that are in the groups and below at this moment; *ret is freed with free(). */
+int cgroup_pids(const struct cgroup *cgroups, size_t n, int **ret, size_t *ret_n,
+		struct oci_error *err) _must_check_;
+
 /* On v1 a frozen process does not even die of SIGKILL: lets them run again. */
 int cgroup_thaw(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 

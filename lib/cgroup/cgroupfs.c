@@ -143,6 +143,81 @@ static int signal_child(int parent, const char *name, const void *order)
 	return signal_tree(dir, order);
 }
 
+struct pids {
+	int *item;
+	size_t n, room;
+};
+
+static int add_pid(struct pids *pids, const char *text)
+{
+	uint64_t pid;
+
+	if (num_parse(text, strlen(text), INT32_MAX, &pid) < 0 || pid == 0)
+		return 0; /* one that our pid namespace does not see */
+	if (pids->n == pids->room) {
+		size_t room = pids->room ? pids->room * 2 : 64;
+		int *item = realloc(pids->item, room * sizeof(*item));
+
+		if (!item)
+			return -ENOMEM;
+		pids->item = item;
+		pids->room = room;
+	}
+	pids->item[pids->n++] = (int)pid;
+	return 0;
+}
+
+static int list_child(int parent, const char *name, const void *pids);
+
+static int list_tree(int dir, struct pids *pids)
+{
+	cleanup(free_done) char *procs = NULL;
+	char *rest, *line;
+	int r = file_read(dir, "cgroup.procs", 16 << 20, &procs, NULL);
+
+	if (r < 0)
+		return r == -ENODEV || r == -EOPNOTSUPP ? 0 : r;
+	for (line = strtok_r(procs, "\n", &rest); r >= 0 && line;
+	     line = strtok_r(NULL, "\n", &rest))
+		r = add_pid(pids, line);
+	return r < 0 ? r : each_child(dir, list_child, pids);
+}
+
+static int list_child(int parent, const char *name, const void *pids)
+{
+	cleanup(fd_done) int dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return list_tree(dir, (struct pids *)(uintptr_t)pids);
+}
+
+int cgroup_pids(const struct cgroup *cgroups, size_t n, int **ret, size_t *ret_n,
+		struct oci_error *err)
+{
+	struct pids pids = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		cleanup(fd_done) int dir = open_group(&cgroups[i]);
+
+		if (dir == -ENOENT)
+			continue;
+		r = dir < 0 ? dir : list_tree(dir, &pids);
+		if (r < 0)
+			(void)fail(err, r, cgroups[i].path, "cannot read cgroup %s%s",
+				   cgroups[i].mount, cgroups[i].path);
+		break;
+	}
+	if (r < 0) {
+		free(pids.item);
+		return r;
+	}
+	*ret = pids.item;
+	*ret_n = pids.n;
+	return 0;
+}
+
 static bool has_prefix(const char *events, const char *line)
 {
 	for (; *events; events += strcspn(events, "\n"), events += *events == '\n')

@@ -70,7 +70,11 @@ static int read_config(struct preparation *preparation, struct oci_error *err)
 
 	if (r < 0)
 		return r;
-	return spec_decode(&preparation->config, &preparation->arena, &preparation->spec, err);
+	r = spec_decode(&preparation->config, &preparation->arena, &preparation->spec, err);
+	if (r == 0 && preparation->spec->process)
+		r = spec_strings_add(&preparation->spec->process->env, preparation->options.env,
+				     &preparation->arena);
+	return r == -ENOMEM ? fail(err, r, NULL, "cannot read the config") : r;
 }
 
 static int make_plan(struct preparation *preparation, const char *id, bool start,
@@ -86,6 +90,7 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 		.pid_file = preparation->options.pid_file,
 		.console_socket = preparation->options.console_socket,
 		.takes_terminal = preparation->options.ret_terminal,
+		.pidfd_socket = preparation->options.pidfd_socket,
 		.preserve_fds = preparation->options.preserve_fds,
 		.warnings = &preparation->warnings,
 		.start = start,

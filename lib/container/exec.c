@@ -72,28 +72,6 @@ static int set_user(struct spec_user *user, const char *text, struct oci_error *
 	return r;
 }
 
-/* A list with @more strings behind it. */
-static int add_strings(struct spec_strings *strings, const char *const *more, struct arena *arena)
-{
-	const char **item;
-	size_t n = 0;
-
-	while (more && more[n])
-		n++;
-	if (n == 0)
-		return 0;
-	item = arena_alloc(arena, (strings->n + n) * sizeof(*item));
-	if (!item)
-		return -ENOMEM;
-	for (size_t i = 0; i < strings->n; i++)
-		item[i] = strings->item[i];
-	for (size_t i = 0; i < n; i++)
-		item[strings->n + i] = more[i];
-	strings->item = item;
-	strings->n += n;
-	return 0;
-}
-
 /* The last one counts, as with getenv(3) of nobody: so those before go. */
 static void drop_replaced(struct spec_strings *env, size_t added)
 {
@@ -115,7 +93,7 @@ static void drop_replaced(struct spec_strings *env, size_t added)
 static int set_environment(struct execution *execution, struct spec_process *process)
 {
 	size_t before = process->env.n;
-	int r = add_strings(&process->env, execution->options.env, &execution->arena);
+	int r = spec_strings_add(&process->env, execution->options.env, &execution->arena);
 
 	if (r == 0 && process->env.n > before)
 		drop_replaced(&process->env, process->env.n - before);
@@ -164,11 +142,11 @@ static int set_capabilities(struct execution *execution, struct spec_process *pr
 	if (process->capabilities)
 		*sets = *process->capabilities;
 	process->capabilities = sets;
-	r = add_strings(&sets->bounding, more, &execution->arena);
+	r = spec_strings_add(&sets->bounding, more, &execution->arena);
 	if (r == 0)
-		r = add_strings(&sets->effective, more, &execution->arena);
+		r = spec_strings_add(&sets->effective, more, &execution->arena);
 	if (r == 0)
-		r = add_strings(&sets->permitted, more, &execution->arena);
+		r = spec_strings_add(&sets->permitted, more, &execution->arena);
 	return r;
 }
 
@@ -199,7 +177,7 @@ static int vary_process(struct execution *execution, struct oci_error *err)
 		if (options->flags & OCI_EXEC_NO_NEW_PRIVS)
 			process->noNewPrivileges = true;
 		execution->spec->process = process;
-		r = add_strings(&process->args, options->args, &execution->arena);
+		r = spec_strings_add(&process->args, options->args, &execution->arena);
 	}
 	if (r == 0)
 		r = set_environment(execution, process);
@@ -396,6 +374,7 @@ static int make_plan(struct execution *execution, struct oci_error *err)
 		.pid_file = execution->options.pid_file,
 		.console_socket = execution->options.console_socket,
 		.takes_terminal = execution->options.ret_terminal,
+		.pidfd_socket = execution->options.pidfd_socket,
 		.preserve_fds = execution->options.preserve_fds,
 		.warnings = &execution->warnings,
 		.start = true,

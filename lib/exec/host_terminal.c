@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The host's operations on the terminal: to whom it goes. */
+/* The host's operations on what goes to others by a socket: the terminal, a pidfd. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -72,5 +72,14 @@ int host_terminal(struct host *host, const struct op *op, struct oci_error *err)
 	r = message_send(host->fds[op->slot], name, strlen(name), host->terminal);
 	fd_done(&host->terminal);
 	fd_done(&host->fds[op->slot]);
+	return r < 0 ? host_fail(host, op, r, err) : 0;
+}
+
+int host_pidfd_send(struct host *host, const struct op *op, struct oci_error *err)
+{
+	static const char name[] = "pidfd";
+	cleanup(fd_done) int fd = connect_to(plan_string(host->plan, op->text));
+	int r = fd < 0 ? fd : message_send(fd, name, strlen(name), host->pidfd);
+
 	return r < 0 ? host_fail(host, op, r, err) : 0;
 }

@@ -155,6 +155,10 @@ void plan_host_end(struct builder *builder, const struct plan_request *request)
 		op = builder_add(builder, PLAN_HOST, OP_PID_FILE);
 		op->text = builder_string(builder, request->pid_file);
 	}
+	if (request->pidfd_socket) {
+		op = builder_add(builder, PLAN_HOST, OP_PIDFD_SEND);
+		op->text = builder_string(builder, request->pidfd_socket);
+	}
 	if (request->start)
 		plan_host_hooks(builder, request, SPEC_HOOK_START_CONTAINER);
 	builder_add(builder, PLAN_HOST, OP_RELEASE)->a = BARRIER_READY;

@@ -40,6 +40,7 @@ struct plan_request {
 	const char *bundle;         /* absolute */
 	const char *pid_file;       /* NULL for none */
 	const char *console_socket; /* where a terminal is sent; NULL for nowhere */
+	const char *pidfd_socket;   /* where a pidfd is sent; NULL for nowhere */
 	bool takes_terminal;        /* the caller takes it itself */
 	unsigned int preserve_fds;
 	struct text *warnings; /* one line each; NULL to drop them */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rules about a config as a whole, and what all rules use. */
+#include <errno.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -94,6 +95,27 @@ bool check_is_list(const char *text)
 bool check_is_component(const char *text)
 {
 	return text[0] && !strchr(text, '/') && strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+}
+
+int spec_strings_add(struct spec_strings *strings, const char *const *more, struct arena *arena)
+{
+	const char **item;
+	size_t n = 0;
+
+	while (more && more[n])
+		n++;
+	if (n == 0)
+		return 0;
+	item = arena_alloc(arena, (strings->n + n) * sizeof(*item));
+	if (!item)
+		return -ENOMEM;
+	for (size_t i = 0; i < strings->n; i++)
+		item[i] = strings->item[i];
+	for (size_t i = 0; i < n; i++)
+		item[strings->n + i] = more[i];
+	strings->item = item;
+	strings->n += n;
+	return 0;
 }
 
 const struct spec_hook_list *spec_hooks_find(const struct spec *spec, enum spec_hook_kind kind)

@@ -36,6 +36,10 @@ struct spec_default_user {
 int spec_default(struct arena *arena, const struct spec_default_user *rootless, struct spec **ret,
 		 struct oci_error *err) _must_check_;
 
+/* Puts @more, which ends in NULL or is NULL, behind the strings of a list. 0 or -ENOMEM. */
+int spec_strings_add(struct spec_strings *strings, const char *const *more,
+		     struct arena *arena) _must_check_;
+
 /* The hooks of one kind, NULL for none. */
 const struct spec_hook_list *spec_hooks_find(const struct spec *spec, enum spec_hook_kind kind);
 
