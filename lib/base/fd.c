@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -130,4 +132,35 @@ int file_replace(int dirfd, const char *name, const char *text, size_t length, u
 	if (r < 0)
 		unlinkat(dirfd, temporary, 0);
 	return r;
+}
+
+int socket_connect(const char *path)
+{
+	cleanup(fd_done) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	cleanup(fd_done) int dir = -1;
+	cleanup(free_done) char *copy = strdup(path);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char *name;
+	int n;
+
+	if (fd < 0 || !copy)
+		return -errno;
+	n = snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if ((size_t)n >= sizeof(address.sun_path)) {
+		name = strrchr(copy, '/');
+		if (!name)
+			return -ENAMETOOLONG;
+		*name++ = '\0';
+		dir = open(copy, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (dir < 0)
+			return -errno;
+		n = snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", dir,
+			     name);
+		if ((size_t)n >= sizeof(address.sun_path))
+			return -ENAMETOOLONG;
+	}
+	while (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return TAKE_FD(fd);
 }

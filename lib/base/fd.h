@@ -22,4 +22,7 @@ int file_write(int dirfd, const char *name, const char *text) _must_check_;
 int file_replace(int dirfd, const char *name, const char *text, size_t length,
 		 unsigned int mode) _must_check_;
 
+/* A stream connected to the local socket at @path, however long that is: unix(7). */
+int socket_connect(const char *path) _must_check_;
+
 #endif

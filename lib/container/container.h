@@ -47,6 +47,9 @@ const char *status_name(enum status status);
 int status_find(const struct state *state, const struct record *record, bool locked,
 		struct oci_error *err) _must_check_;
 
+/* The state of the standard, in one line; without a pid if that is 0. */
+void container_state(struct text *text, const struct record *record, const char *status, int pid);
+
 /* The groups of a record as lib/cgroup/ wants them, to be freed; NULL when memory ran out. */
 struct cgroup *container_cgroups(const struct record *record) _must_check_;
 

@@ -16,6 +16,7 @@
 #include "container/bundle.h"
 #include "container/container.h"
 #include "container/hooks.h"
+#include "container/listener.h"
 #include "exec/host.h"
 #include "exec/spawn.h"
 #include "host/calls.h"
@@ -296,12 +297,21 @@ static int on_hooks(void *context, int kind, int pid, int pidfd, struct oci_erro
 	return hooks_run(&hooks, (enum spec_hook_kind)kind, err);
 }
 
+static int on_listener(void *context, int pid, int listener, struct oci_error *err)
+{
+	const struct creation *creation = context;
+
+	return listener_send(creation->preparation->spec, &creation->record, "created", pid,
+			     listener, err);
+}
+
 static const struct host_calls calls = {
 	.intent = on_intent,
 	.cgroup_made = on_cgroup_made,
 	.listen = on_listen,
 	.record = on_record,
 	.hooks = on_hooks,
+	.listener = on_listener,
 };
 
 /* --- the verbs --- */

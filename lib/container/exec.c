@@ -13,6 +13,7 @@
 #include "base/num.h"
 #include "container/bundle.h"
 #include "container/container.h"
+#include "container/listener.h"
 #include "exec/host.h"
 #include "exec/spawn.h"
 #include "host/calls.h"
@@ -402,6 +403,15 @@ static int prepare(struct execution *execution, const struct oci_context *contex
 	return r < 0 ? r : make_plan(execution, err);
 }
 
+static int on_listener(void *context, int pid, int listener, struct oci_error *err)
+{
+	const struct execution *execution = context;
+
+	return listener_send(execution->spec, execution->record, "running", pid, listener, err);
+}
+
+static const struct host_calls calls = { .listener = on_listener };
+
 static int carry_out(struct oci_context *context, struct execution *execution, int *ret_pidfd,
 		     struct oci_error *err)
 {
@@ -410,7 +420,7 @@ static int carry_out(struct oci_context *context, struct execution *execution, i
 
 	if (image < 0)
 		return image;
-	host_init(&host, execution->plan, NULL, NULL, image);
+	host_init(&host, execution->plan, &calls, execution, image);
 	host.target = (int)execution->record->pid.value;
 	host.target_pidfd = execution->pidfd;
 	r = host_run(&host, err);

@@ -55,37 +55,15 @@ static int inner_pid(int pid)
 										   : pid;
 }
 
-/* The state of the standard, in one line. */
-static void write_state(struct text *text, const struct hooks *hooks, enum spec_hook_kind kind)
-{
-	const struct record *record = hooks->record;
-	const char *comma = "";
-
-	text_puts(text, "{\"ociVersion\":\"" SPEC_VERSION "\",\"id\":");
-	text_json(text, record->id);
-	text_printf(text, ",\"status\":\"%s\"", kinds[kind].status);
-	if (kind != SPEC_HOOK_POSTSTOP)
-		text_printf(text, ",\"pid\":%d",
-			    kinds[kind].inside ? inner_pid(hooks->pid) : hooks->pid);
-	text_puts(text, ",\"bundle\":");
-	text_json(text, record->bundle);
-	text_puts(text, ",\"annotations\":{");
-	list_each(annotation, record->annotations) {
-		text_puts(text, comma);
-		text_json(text, annotation->key);
-		text_putc(text, ':');
-		text_json(text, annotation->value);
-		comma = ",";
-	}
-	text_puts(text, "}}");
-}
-
 static int state_file(const struct hooks *hooks, enum spec_hook_kind kind)
 {
 	cleanup(text_done) struct text text = { 0 };
 	cleanup(fd_done) int fd = memfd_create("state", MFD_CLOEXEC);
+	int pid = 0;
 
-	write_state(&text, hooks, kind);
+	if (kind != SPEC_HOOK_POSTSTOP)
+		pid = kinds[kind].inside ? inner_pid(hooks->pid) : hooks->pid;
+	container_state(&text, hooks->record, kinds[kind].status, pid);
 	if (fd < 0 || text.failed)
 		return fd < 0 ? -errno : -ENOMEM;
 	if (write(fd, text.data, text.length) != (ssize_t)text.length || lseek(fd, 0, SEEK_SET) < 0)

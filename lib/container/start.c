@@ -8,6 +8,7 @@
 #include "container/bundle.h"
 #include "container/container.h"
 #include "container/hooks.h"
+#include "container/listener.h"
 #include "exec/host.h"
 #include "host/calls.h"
 #include "state/id.h"
@@ -37,9 +38,34 @@ static int check_startable(const struct state *state, const struct record *recor
 	return 0;
 }
 
-static int go(const struct state *state, struct oci_error *err)
+struct starting {
+	const struct state *state;
+	const struct record *record;
+};
+
+static int on_listener(void *context, int pid, int listener, struct oci_error *err)
 {
+	const struct starting *starting = context;
+	cleanup(document_done) struct document config = { 0 };
+	cleanup(arena_done) struct arena arena = { 0 };
+	struct spec *spec;
+	int r = container_config(starting->state, &arena, &config, &spec, err);
+
+	return r < 0 ? r : listener_send(spec, starting->record, "created", pid, listener, err);
+}
+
+static const struct host_calls calls = { .listener = on_listener };
+
+static int go(const struct state *state, const struct record *record, struct oci_error *err)
+{
+	struct starting starting = { state, record };
 	cleanup(fd_done) int fd = state_connect(state, true);
+	const struct host host = {
+		.calls = &calls,
+		.context = &starting,
+		.channel = fd,
+		.pid = (int)record->pid.value,
+	};
 	const char message = MESSAGE_GO;
 	int r;
 
@@ -47,7 +73,7 @@ static int go(const struct state *state, struct oci_error *err)
 		return fail(err, fd, NULL, "cannot reach init of container \"%s\"", state->id);
 	if (send(fd, &message, 1, MSG_NOSIGNAL) < 0)
 		return fail(err, -errno, NULL, "cannot reach init of container \"%s\"", state->id);
-	r = host_await_started(fd, NULL, NULL, err);
+	r = host_await_started(&host, err);
 	if (r == -ECONNRESET)
 		return fail_plain(err, r, NULL,
 				  "init of container \"%s\" ended before it ran the program",
@@ -76,7 +102,7 @@ static int start_with_hooks(struct oci_context *context, const struct state *sta
 	hooks.spec = spec;
 	r = hooks_run(&hooks, SPEC_HOOK_START_CONTAINER, err);
 	if (r == 0) {
-		r = go(state, err);
+		r = go(state, record, err);
 		if (r < 0)
 			return r;
 		r = hooks_run(&hooks, SPEC_HOOK_POSTSTART, err);
@@ -104,6 +130,6 @@ _public_ int oci_start(struct oci_context *context, const char *id, struct oci_e
 		r = check_startable(&state, record, err);
 	if (r == 0)
 		r = record->hooks ? start_with_hooks(context, &state, record, &arena, err)
-				  : go(&state, err);
+				  : go(&state, record, err);
 	return host_call_explain(r, err);
 }

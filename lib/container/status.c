@@ -49,3 +49,25 @@ int status_find(const struct state *state, const struct record *record, bool loc
 	poll_fd.fd = pidfd;
 	return poll(&poll_fd, 1, 0) > 0 ? STATUS_STOPPED : status;
 }
+
+void container_state(struct text *text, const struct record *record, const char *status, int pid)
+{
+	const char *comma = "";
+
+	text_puts(text, "{\"ociVersion\":\"" SPEC_VERSION "\",\"id\":");
+	text_json(text, record->id);
+	text_printf(text, ",\"status\":\"%s\"", status);
+	if (pid)
+		text_printf(text, ",\"pid\":%d", pid);
+	text_puts(text, ",\"bundle\":");
+	text_json(text, record->bundle);
+	text_puts(text, ",\"annotations\":{");
+	list_each(annotation, record->annotations) {
+		text_puts(text, comma);
+		text_json(text, annotation->key);
+		text_putc(text, ':');
+		text_json(text, annotation->value);
+		comma = ",";
+	}
+	text_puts(text, "}}");
+}

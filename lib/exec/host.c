@@ -371,7 +371,7 @@ int host_started(struct host *host, const struct op *op, struct oci_error *err)
 	int r;
 
 	(void)op;
-	r = host_await_started(host->channel, host->plan, host->report, err);
+	r = host_await_started(host, err);
 	return r == -ECONNRESET ? host_child_failed(host, err) : r;
 }
 
@@ -394,17 +394,36 @@ static int failed_later(int memfd, struct oci_error *err)
 	return r;
 }
 
-int host_await_started(int fd, const struct plan *plan, const struct plan_report *report,
-		       struct oci_error *err)
+/* -ECONNRESET: the connection ended, as it does in execve(2), or with init. */
+static int pass_listener(const struct host *host, struct oci_error *err)
+{
+	const char message = MESSAGE_RELEASE;
+	cleanup(fd_done) int listener = -1;
+	char byte;
+	int r;
+
+	if (message_receive(host->channel, &byte, 1, &listener) != 1 || byte != MESSAGE_LISTENER)
+		return -ECONNRESET;
+	r = host->calls->listener(host->context, host->pid, listener, err);
+	if (r == 0)
+		send(host->channel, &message, 1, MSG_NOSIGNAL);
+	return r;
+}
+
+int host_await_started(const struct host *host, struct oci_error *err)
 {
 	cleanup(fd_done) int memfd = -1;
 	char byte;
+	int r;
 
-	if (message_receive(fd, &byte, 1, &memfd) != 1 || byte != MESSAGE_ACK)
+	if (message_receive(host->channel, &byte, 1, &memfd) != 1 || byte != MESSAGE_ACK)
 		return -ECONNRESET;
-	/* Init's end is closed by execve(2), or by its death. */
-	receive(fd, &byte, 1);
-	if (report)
-		return child_error_if_any(plan, report, err);
+	do
+		r = pass_listener(host, err);
+	while (r == 0);
+	if (r != -ECONNRESET)
+		return r;
+	if (host->report)
+		return child_error_if_any(host->plan, host->report, err);
 	return memfd < 0 ? 0 : failed_later(memfd, err);
 }

@@ -20,6 +20,8 @@ struct host_calls {
 	int (*record)(void *context, int pid, int pidfd, struct oci_error *err);
 	/* @kind: enum spec_hook_kind */
 	int (*hooks)(void *context, int kind, int pid, int pidfd, struct oci_error *err);
+	/* The seccomp filter of process @pid is on; @listener is borrowed. */
+	int (*listener)(void *context, int pid, int listener, struct oci_error *err);
 };
 
 struct host {
@@ -55,9 +57,9 @@ int host_run(struct host *host, struct oci_error *err) _must_check_;
 /* After a failure: ends init, and takes back what the operations wrote to @pid_file. */
 void host_undo(const struct host *host, const char *pid_file);
 
-/* From MESSAGE_GO on: waits on @fd until init has become the program. With @plan and @report NULL
- * they come with the acknowledgement. -ECONNRESET without a message when init vanished. */
-int host_await_started(int fd, const struct plan *plan, const struct plan_report *report,
-		       struct oci_error *err) _must_check_;
+/* From MESSAGE_GO on, which goes to an init that was parked: waits until it has become the program.
+ * Of @host there need to be @channel, @pid, @calls and @context; without @report it comes with the
+ * acknowledgement. -ECONNRESET without a message when init vanished. */
+int host_await_started(const struct host *host, struct oci_error *err) _must_check_;
 
 #endif

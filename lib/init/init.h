@@ -59,6 +59,9 @@ static inline int tree_for(const struct init *init, const struct op *op)
 /* With OP_DUMPABLE: makes our files in /proc our own, or root's again. */
 void be_dumpable(const struct op *op, bool dumpable);
 
+/* One message of one byte, 0 at the end of the connection. */
+int receive_byte(int fd);
+
 /* Copies the arguments' addresses to where execve(2) wants them. */
 int prepare_program(struct init *init, const struct op *exec);
 

@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
 #include <linux/mman.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
 #include <linux/stat.h>
 
 #include "base/weaken.h"
@@ -251,16 +249,6 @@ int do_close_from(struct init *init, const struct op *op)
 	if (WEAKENED(CLOSE))
 		return 0;
 	return sys_close_range((unsigned int)op->a, ~0u, ABI_CLOSE_RANGE_CLOEXEC);
-}
-
-int do_seccomp(struct init *init, const struct op *op)
-{
-	struct sock_fprog program = {
-		.len = (unsigned short)op->a,
-		.filter = (struct sock_filter *)(void *)text_of(init, op),
-	};
-
-	return (int)SYS(__NR_seccomp, SECCOMP_SET_MODE_FILTER, op->b, &program);
 }
 
 int do_exec(struct init *init, const struct op *op)

@@ -18,8 +18,7 @@ static int send_bytes(int fd, const char *bytes, size_t n)
 	return r < 0 ? (int)r : 0;
 }
 
-/* One message of one byte, 0 at the end of the connection. */
-static int receive(int fd)
+int receive_byte(int fd)
 {
 	char byte = 0;
 	long n;
@@ -36,7 +35,7 @@ static int await_release(struct init *init)
 	int r;
 
 	do
-		r = receive(init->fds[SLOT_CHANNEL]);
+		r = receive_byte(init->fds[SLOT_CHANNEL]);
 	while (r == MESSAGE_TREE);
 	if (r < 0)
 		return r;
@@ -66,7 +65,7 @@ int do_park(struct init *init, const struct op *op)
 			continue;
 		if (fd < 0)
 			return fd;
-		if (receive(fd) == MESSAGE_GO)
+		if (receive_byte(fd) == MESSAGE_GO)
 			break;
 		sys_close(fd);
 	}

@@ -124,6 +124,8 @@ enum plan_message {
 	MESSAGE_PARKED = 'p',   /* child: nothing of the host is needed any more */
 	MESSAGE_GO = 'g',       /* starter: run the program */
 	MESSAGE_ACK = 'a',      /* child: about to execute it; carries the memfd */
+	MESSAGE_LISTENER =
+		's', /* child, then: the listener of its seccomp filter; waits for RELEASE */
 };
 
 static inline const struct op *plan_ops(const struct plan *plan, enum plan_column column)

@@ -24,6 +24,12 @@ int plan_seccomp(struct builder *builder, const struct plan_request *request, st
 	/* As runc and crun: whoever names no flags gets no slower branches. */
 	if (!seccomp->flags.set)
 		flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+	/* It would end the thread that hands the listener over; and the program begins alone. */
+	if (spec_seccomp_notifies(seccomp))
+		flags = (flags | SECCOMP_FILTER_FLAG_NEW_LISTENER) &
+			~(uint64_t)SECCOMP_FILTER_FLAG_TSYNC;
+	else
+		flags &= ~(uint64_t)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 	builder_where(builder, "/linux/seccomp");
 	op = builder_add(builder, PLAN_CHILD, OP_SECCOMP);
 	op->a = program.length / sizeof(struct sock_filter);

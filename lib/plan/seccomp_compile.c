@@ -73,6 +73,8 @@ static uint32_t outcome_of(int action, const struct opt_uint *errno_ret)
 		return SECCOMP_RET_TRACE | data;
 	case SPEC_ACT_LOG:
 		return SECCOMP_RET_LOG;
+	case SPEC_ACT_NOTIFY:
+		return SECCOMP_RET_USER_NOTIF;
 	case SPEC_ACT_ALLOW:
 		return SECCOMP_RET_ALLOW;
 	default:
@@ -536,26 +538,11 @@ static int emit_blocks(struct compiler *compiler)
 	return r;
 }
 
-static int check(const struct spec_seccomp *seccomp, struct oci_error *err)
-{
-	bool notify = seccomp->defaultAction == SPEC_ACT_NOTIFY;
-
-	list_each(rule, seccomp->syscalls)
-		notify = notify || rule->action == SPEC_ACT_NOTIFY;
-	if (notify)
-		return fail_plain(err, -EOPNOTSUPP, "/linux/seccomp",
-				  "/linux/seccomp: SCMP_ACT_NOTIFY is not supported yet");
-	return 0;
-}
-
 int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program, struct oci_error *err)
 {
 	struct compiler compiler = { .seccomp = seccomp, .program = program };
 	int r;
 
-	r = check(seccomp, err);
-	if (r < 0)
-		return r;
 	compiler.fallback = outcome_of(seccomp->defaultAction, &seccomp->defaultErrnoRet);
 	r = emit_blocks(&compiler);
 	arena_done(&compiler.arena);

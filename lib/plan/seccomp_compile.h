@@ -10,7 +10,7 @@
 #include "spec/model.h"
 
 /* Appends the program, struct sock_filter after struct sock_filter. -EINVAL for an architecture
- * that is unknown, -EOPNOTSUPP for SCMP_ACT_NOTIFY, -E2BIG for more than the kernel takes. */
+ * that is unknown, -E2BIG for more than the kernel takes. */
 int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program,
 		    struct oci_error *err) _must_check_;
 

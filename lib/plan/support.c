@@ -10,7 +10,7 @@ const struct plan_support plan_support = {
 		      ABI_CLONE_NEWUSER,
 	.actions = 1U << SPEC_ACT_KILL | 1U << SPEC_ACT_KILL_PROCESS | 1U << SPEC_ACT_KILL_THREAD |
 		   1U << SPEC_ACT_TRAP | 1U << SPEC_ACT_ERRNO | 1U << SPEC_ACT_TRACE |
-		   1U << SPEC_ACT_ALLOW | 1U << SPEC_ACT_LOG,
+		   1U << SPEC_ACT_ALLOW | 1U << SPEC_ACT_LOG | 1U << SPEC_ACT_NOTIFY,
 	.hooks = (1U << SPEC_HOOK_MAX_) - 1,
 	.apparmor = true,
 	.selinux = true,

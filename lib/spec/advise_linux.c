@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "spec/check.h"
+#include "spec/spec.h"
 #include "spec/tables.h"
 #include "sys/abi.h"
 
@@ -141,19 +142,13 @@ static void advise_seccomp(struct checker *checker, const struct spec_seccomp *s
 {
 	bool known = check_sound(checker, "/linux/seccomp/defaultAction") &&
 		     check_sound(checker, "/linux/seccomp/syscalls");
-	bool notify = seccomp->defaultAction == SPEC_ACT_NOTIFY;
 	size_t index = 0;
 
-	list_each(rule, seccomp->syscalls) {
-		notify = notify || rule->action == SPEC_ACT_NOTIFY;
+	list_each(rule, seccomp->syscalls)
 		advise_arguments(checker, rule, index++);
-	}
-	if (seccomp->listenerPath && !notify && known)
+	if (seccomp->listenerPath && !spec_seccomp_notifies(seccomp) && known)
 		check_warn(checker, "SEC-08", "/linux/seccomp/listenerPath",
 			   "has no effect: no action is SCMP_ACT_NOTIFY");
-	if (notify && !seccomp->listenerPath && check_sound(checker, "/linux/seccomp/listenerPath"))
-		check_warn(checker, "", "/linux/seccomp",
-			   "SCMP_ACT_NOTIFY without listenerPath: nobody would answer");
 }
 
 static void advise_intel_rdt(struct checker *checker, const struct spec_intel_rdt *rdt)

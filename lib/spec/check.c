@@ -128,6 +128,14 @@ const struct spec_hook_list *spec_hooks_find(const struct spec *spec, enum spec_
 	return list && list->n > 0 ? list : NULL;
 }
 
+bool spec_seccomp_notifies(const struct spec_seccomp *seccomp)
+{
+	list_each(rule, seccomp->syscalls)
+		if (rule->action == SPEC_ACT_NOTIFY)
+			return true;
+	return seccomp->defaultAction == SPEC_ACT_NOTIFY;
+}
+
 const struct spec_namespace *spec_namespace_find(const struct spec *spec, int type)
 {
 	if (!spec->linux_)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The rules about /linux/seccomp. */
 #include "spec/check.h"
+#include "spec/spec.h"
 
 #define ERRNO_MAX 4095 /* include/linux/err.h */
 
@@ -35,6 +36,10 @@ void check_seccomp(struct checker *checker, const struct spec_seccomp *seccomp)
 	    check_sound(checker, "/linux/seccomp/listenerPath"))
 		check_refuse(checker, "SEC-10", "/linux/seccomp/listenerMetadata",
 			     "set without listenerPath");
+	if (spec_seccomp_notifies(seccomp) && !seccomp->listenerPath &&
+	    check_sound(checker, "/linux/seccomp/listenerPath"))
+		check_refuse(checker, "", "/linux/seccomp",
+			     "SCMP_ACT_NOTIFY without listenerPath: nobody would answer");
 	list_each(rule, seccomp->syscalls) {
 		if (rule->errnoRet.value > ERRNO_MAX)
 			check_errno(

@@ -43,6 +43,9 @@ int spec_strings_add(struct spec_strings *strings, const char *const *more,
 /* The hooks of one kind, NULL for none. */
 const struct spec_hook_list *spec_hooks_find(const struct spec *spec, enum spec_hook_kind kind);
 
+/* Whether a call can come to SCMP_ACT_NOTIFY. */
+bool spec_seccomp_notifies(const struct spec_seccomp *seccomp);
+
 /* The entry of linux.namespaces with this CLONE_NEW* flag, or NULL. */
 const struct spec_namespace *spec_namespace_find(const struct spec *spec, int type);
 

@@ -255,15 +255,6 @@ class NotYet(Test):
     def test_others(self):
         self.refused("/linux/intelRdt: not supported yet", linux__intelRdt={"closID": "x"})
 
-    def test_seccomp_notify(self):
-        config = minimal()
-        config["linux"]["seccomp"] = {
-            "defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/none",
-            "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}
-        result = self.ocirun("create", "--bundle", self.bundle(config).path, self.new_id())
-        self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r"^ocirun: config\.json:\d+:\d+: /linux/seccomp[^\n]*not supported[^\n]*\n$")
-
 
 class Ids(Test):
     def test_invalid(self):

@@ -29,6 +29,8 @@ uint32_t reference_action(int action, const struct opt_uint *errno_ret)
 		return SCMP_ACT_ERRNO(data);
 	case SPEC_ACT_TRACE:
 		return SCMP_ACT_TRACE(data);
+	case SPEC_ACT_NOTIFY:
+		return SCMP_ACT_NOTIFY;
 	case SPEC_ACT_LOG:
 		return SCMP_ACT_LOG;
 	case SPEC_ACT_ALLOW:

@@ -606,7 +606,7 @@ START_TEST(seccomp)
 		  "W S - 1:332 /linux/seccomp/syscalls/0/args/1: can never hold: valueTwo has bits "
 		  "that the mask in \"value\" takes away\n" },
 		{ LINUX("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_NOTIFY\"}"),
-		  "W S - 1:145 /linux/seccomp: SCMP_ACT_NOTIFY without listenerPath: nobody would "
+		  "E S - 1:145 /linux/seccomp: SCMP_ACT_NOTIFY without listenerPath: nobody would "
 		  "answer\n" },
 		{ LINUX("\"seccomp\": {\"defaultAction\": \"SCMP_ACT_TRACE\", \"defaultErrnoRet\": "
 			"65535, \"syscalls\": [{\"names\": [\"a\"], \"action\": "

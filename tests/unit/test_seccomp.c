@@ -358,11 +358,13 @@ static const struct profile plain[] = {
 	{ "allowed calls, else killed", KILL(ON("ALLOW", "'read', 'write', 'openat2'")) },
 	{ "two rules for a call, the first decides",
 	  KILL(ON("ALLOW", "'ioctl'") ", " ON("TRAP", "'ioctl', 'read'")) },
-	{ "every action", "{'defaultAction': 'SCMP_ACT_LOG', " ALL ", 'syscalls': ["
+	{ "every action", "{'defaultAction': 'SCMP_ACT_LOG', " ALL ", "
+			  "'listenerPath': '/l', 'syscalls': ["
 			  ON("KILL", "'mount'") ", " ON("KILL_PROCESS", "'umount2'") ", "
 			  ON("KILL_THREAD", "'reboot'") ", " ON("TRAP", "'swapon'") ", "
 			  ON("TRACE", "'swapoff'") ", " ON("ALLOW", "'ptrace'") ", "
-			  ON("LOG", "'syslog'") ", " ON("ERRNO", "'acct'") "]}" },
+			  ON("LOG", "'syslog'") ", " ON("ERRNO", "'acct'") ", "
+			  ON("NOTIFY", "'mknod'") "]}" },
 	{ "errno of rules", ALLOW(ON("ERRNO", "'mount'") ", "
 				  RULE_ERRNO("ERRNO", "13", "'umount2'") ", "
 				  RULE_ERRNO("ERRNO", "0", "'reboot'") ", "
@@ -592,29 +594,6 @@ START_TEST(conditions_of_two_rules_do_not_mix)
 }
 END_TEST
 
-/* --- errors --- */
-
-static void assert_refused(const char *quoted, int code, const char *where, const char *message)
-{
-	struct arena arena = { 0 };
-	struct text program = { 0 };
-	struct oci_error err = UNTOUCHED;
-
-	ck_assert_int_eq(seccomp_compile(decode_quoted(quoted, &arena), &program, &err), code);
-	assert_error(err, code, where, message);
-	text_done(&program);
-	arena_done(&arena);
-}
-
-START_TEST(refuses)
-{
-	assert_refused("{'defaultAction': 'SCMP_ACT_NOTIFY'}", -EOPNOTSUPP, "/linux/seccomp",
-		       "/linux/seccomp: SCMP_ACT_NOTIFY is not supported yet");
-	assert_refused(ALLOW(ON("NOTIFY", "'mount'")), -EOPNOTSUPP, "/linux/seccomp",
-		       "/linux/seccomp: SCMP_ACT_NOTIFY is not supported yet");
-}
-END_TEST
-
 UNIT_MAIN("seccomp", agrees_about_calls, agrees_about_architectures, agrees_about_conditions,
 	  agrees_about_engine_default, engine_default_is_small, first_rule_that_holds_decides,
-	  conditions_of_two_rules_do_not_mix, refuses)
+	  conditions_of_two_rules_do_not_mix)
