@@ -22,7 +22,8 @@ const struct option global_options[] = {
 	FLAG("debug", 0, debug, "log more"),
 	FLAG("systemd-cgroup", 0, systemd_cgroup,
 	     "let systemd make the cgroups (not supported yet)"),
-	VALUE("cgroup-manager", 0, cgroup_manager, "NAME", "cgroupfs"),
+	VALUE("cgroup-manager", 0, cgroup_manager, "NAME",
+	      "who makes the cgroups: cgroupfs, disabled"),
 	VALUE("rootless", 0, rootless, "BOOL", "true, false or auto; found out by itself"),
 	FLAG("version", 'v', version, "print the version"),
 	FLAG("help", 'h', help, "print this help"),
@@ -70,7 +71,7 @@ static int check_globals(const struct arguments *arguments)
 		return report_text("unknown log format \"%s\", expected text or json", format);
 	if (arguments->systemd_cgroup)
 		return report_text("--systemd-cgroup is not supported yet");
-	if (manager && strcmp(manager, "cgroupfs") != 0)
+	if (manager && strcmp(manager, "cgroupfs") != 0 && strcmp(manager, "disabled") != 0)
 		return report_text("--cgroup-manager %s is not supported yet", manager);
 	return 0;
 }

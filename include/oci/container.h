@@ -52,6 +52,8 @@ enum oci_create_flag {
  * @ret_terminal:   without @console_socket: where the terminal of the process is put, or -1 if it
  * has none; to be closed by the caller. NULL for a caller that takes none: then a process with a
  * terminal needs @console_socket. Set on success only.
+ * @cgroup_manager: who makes the cgroups: "cgroupfs", or NULL, for the library; "disabled" for
+ * nobody, so that the container stays in those of the caller, and limits are an error
  *
  * The program's standard input, output and error are the caller's descriptors 0, 1 and 2. All
  * strings are borrowed for the time of the call.
@@ -69,6 +71,7 @@ struct oci_create_options {
 	const char *const *env;
 	const char *pidfd_socket;
 	int *ret_terminal;
+	const char *cgroup_manager;
 };
 
 /**

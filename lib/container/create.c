@@ -48,6 +48,28 @@ static void preparation_done(struct preparation *preparation)
 	arena_done(&preparation->arena);
 }
 
+static const struct manager {
+	const char *name;
+	enum plan_cgroup_manager value;
+} managers[] = {
+	{ "cgroupfs", PLAN_CGROUP_FS },
+	{ "disabled", PLAN_CGROUP_DISABLED },
+};
+
+static const struct manager *find_manager(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(managers); i++)
+		if (strcmp(managers[i].name, name) == 0)
+			return &managers[i];
+	return NULL;
+}
+
+static enum plan_cgroup_manager manager_of(const struct oci_create_options *options)
+{
+	return options->cgroup_manager ? find_manager(options->cgroup_manager)->value
+				       : PLAN_CGROUP_FS;
+}
+
 static int take_options(const struct oci_create_options *options, struct oci_create_options *ret,
 			struct oci_error *err)
 {
@@ -58,6 +80,9 @@ static int take_options(const struct oci_create_options *options, struct oci_cre
 	if (options)
 		memcpy(&known, options,
 		       options->size < sizeof(known) ? options->size : sizeof(known));
+	if (known.cgroup_manager && !find_manager(known.cgroup_manager))
+		return fail_plain(err, -EINVAL, NULL, "unknown cgroup manager \"%s\"",
+				  known.cgroup_manager);
 	if (known.flags & ~(unsigned int)(OCI_CREATE_NO_PIVOT | OCI_CREATE_NO_NEW_KEYRING))
 		return fail_plain(err, -EINVAL, NULL, "unknown flags 0x%x", known.flags);
 	*ret = known;
@@ -94,6 +119,7 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 		.pidfd_socket = preparation->options.pidfd_socket,
 		.preserve_fds = preparation->options.preserve_fds,
 		.warnings = &preparation->warnings,
+		.manager = manager_of(&preparation->options),
 		.start = start,
 		.no_pivot = flags & OCI_CREATE_NO_PIVOT,
 		.no_new_keyring = flags & OCI_CREATE_NO_NEW_KEYRING,
@@ -102,6 +128,17 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 
 	r = plan_cgroup_path(&request, &preparation->cgroup_path, err);
 	return r < 0 ? r : plan_create(&request, &preparation->plan, err);
+}
+
+/* Beside v1 only what a limit is for is looked up. */
+static int gather_controllers(const struct spec_resources *resources, struct host_facts *facts,
+			      struct arena *arena)
+{
+	if (facts->cgroup_layout != CGROUP_HYBRID ||
+	    (resources->hugepageLimits.n == 0 && resources->rdma.n == 0 &&
+	     resources->unified.n == 0))
+		return 0;
+	return host_find_v2_controllers(facts, arena);
 }
 
 /* What only a user namespace or a label asks for costs nothing without one. */
@@ -120,7 +157,13 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 	if ((spec->process && spec->process->selinuxLabel) ||
 	    (spec->linux_ && spec->linux_->mountLabel))
 		facts->selinux = host_has_selinux();
-	if (!plan_is_privileged(facts))
+	if (spec->linux_ && spec->linux_->resources)
+		r = gather_controllers(spec->linux_->resources, facts, &preparation->arena);
+	if (manager_of(&preparation->options) == PLAN_CGROUP_DISABLED) {
+		facts->n_groups = 0;
+		facts->no_groups = "there are no cgroups with the manager \"disabled\"";
+	}
+	if (r == 0 && !plan_is_privileged(facts))
 		r = host_users_gather(&preparation->arena, &facts->users);
 	if (r == 0)
 		r = plan_complete(preparation->spec, facts, &preparation->arena);

@@ -92,6 +92,7 @@ int host_run(struct host *host, struct oci_error *err)
 			host_network_done(host, true);
 			return r;
 		}
+		i += (uint32_t)r; /* operations that are not needed */
 	}
 	return 0;
 }

@@ -38,6 +38,8 @@ struct host {
 	int terminal;   /* the other side of the program's, for the caller to take; -1 for none */
 	int network, network_inside; /* sockets of rtnetlink(7): ours, and one that init opened */
 	struct host_device *devices; /* that have been moved, or begun to be */
+	const struct op *waiting[4]; /* OP_MAY_WAIT */
+	unsigned int n_waiting;
 	struct { /* the cgroup file written last, kept open for more of the same */
 		int16_t slot;
 		const char *name;

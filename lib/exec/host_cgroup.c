@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/num.h"
 #include "exec/host_ops.h"
 #include "sys/syscall.h"
 
@@ -109,10 +110,10 @@ static int enable_one(int dirfd, const char *name, size_t length)
 	return file_write(dirfd, "cgroup.subtree_control", text);
 }
 
-/* Switches on for the children of one directory all that there is, as every engine expects; that
- * which @required names ("memory pids ") must be had. One at a time, so that the kernel's answer is
- * about one of them. */
-static int enable(int dirfd, const char *required)
+/* Switches on for the children of one directory what @required names ("memory pids "), which must
+ * be had, or @all that there is. One at a time, so that the kernel's answer is about one of them.
+ */
+static int enable(int dirfd, const char *required, bool all)
 {
 	cleanup(free_done) char *there = NULL, *on = NULL;
 	const char *name;
@@ -129,10 +130,12 @@ static int enable(int dirfd, const char *required)
 	for (name = there; *name && *name != '\n'; name += strcspn(name, " \n") + 1) {
 		size_t length = strcspn(name, " \n");
 
-		if (contains_word(on, name, length))
+		bool needed = contains_word(required, name, length);
+
+		if (contains_word(on, name, length) || !(all || needed))
 			continue;
 		r = enable_one(dirfd, name, length);
-		if (r < 0 && contains_word(required, name, length))
+		if (r < 0 && needed)
 			return r;
 	}
 	return 0;
@@ -142,11 +145,13 @@ int host_cgroup_controllers(struct host *host, const struct op *op, struct oci_e
 {
 	const char *path = plan_string(host->plan, op->text);
 	const char *controllers = plan_string(host->plan, op->text2);
-	cleanup(fd_done) int dir = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup(free_done) char *mount = strndup(path, op->a);
+	cleanup(fd_done) int dir = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (dir < 0)
 		return host_fail(host, op, -errno, err);
+	path += op->a;
 	for (;;) {
 		char name[256];
 		size_t n;
@@ -154,7 +159,7 @@ int host_cgroup_controllers(struct host *host, const struct op *op, struct oci_e
 
 		path += strspn(path, "/");
 		n = strcspn(path, "/");
-		r = enable(dir, controllers);
+		r = enable(dir, controllers, op->b);
 		if (r < 0)
 			return host_fail(host, op, r, err);
 		if (!path[n])
@@ -220,7 +225,7 @@ int host_cgroup_cpuset(struct host *host, const struct op *op, struct oci_error 
 }
 
 /* The rules of the devices controller go to one file, one write(2) each. */
-int host_cgroup_write(struct host *host, const struct op *op, struct oci_error *err)
+static int write_limit(struct host *host, const struct op *op)
 {
 	const char *name = plan_string(host->plan, op->text);
 	const char *value = plan_string(host->plan, op->text2);
@@ -234,11 +239,56 @@ int host_cgroup_write(struct host *host, const struct op *op, struct oci_error *
 		host->file.name = name;
 	}
 	if (host->file.fd < 0)
-		return host_fail(host, op, -errno, err);
+		return -errno;
 	do
 		n = pwrite(host->file.fd, value, strlen(value), 0);
 	while (n < 0 && errno == EINTR);
-	return n < 0 ? host_fail(host, op, -errno, err) : 0;
+	return n < 0 ? -errno : 0;
+}
+
+int host_cgroup_write(struct host *host, const struct op *op, struct oci_error *err)
+{
+	int r = write_limit(host, op);
+
+	if (op->flags & OP_OR_NEXT && (r == 0 || r == -ENOENT))
+		return r == 0 ? 1 : 0;
+	if (op->flags & OP_MAY_WAIT && (r == -EINVAL || r == -EBUSY) &&
+	    host->n_waiting < ARRAY_SIZE(host->waiting)) {
+		host->waiting[host->n_waiting++] = op;
+		return 0;
+	}
+	return r < 0 ? host_fail(host, op, r, err) : 0;
+}
+
+int host_cgroup_again(struct host *host, const struct op *op, struct oci_error *err)
+{
+	(void)op;
+	while (host->n_waiting > 0) {
+		const struct op *waiting = host->waiting[--host->n_waiting];
+		int r = write_limit(host, waiting);
+
+		if (r < 0)
+			return host_fail(host, waiting, r, err);
+	}
+	return 0;
+}
+
+int host_cgroup_usage(struct host *host, const struct op *op, struct oci_error *err)
+{
+	const char *where = plan_string(host->plan, op->where);
+	cleanup(free_done) char *text = NULL;
+	uint64_t usage;
+	int r = file_read(host->fds[op->slot], plan_string(host->plan, op->text), 64, &text, NULL);
+
+	if (r == 0)
+		r = num_parse(text, strspn(text, "0123456789"), UINT64_MAX, &usage);
+	if (r < 0)
+		return host_fail(host, op, r, err);
+	if (usage > op->a)
+		return fail_plain(err, -EBUSY, where,
+				  "%s: %llu bytes are less than the %llu in use", where,
+				  (unsigned long long)op->a, (unsigned long long)usage);
+	return 0;
 }
 
 int host_cgroup_open(struct host *host, const struct op *op, struct oci_error *err)

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/num.h"
 #include "host/facts.h"
+#include "host/file.h"
 #include "sys/syscall.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
@@ -145,6 +146,23 @@ static int gather_cgroups(struct arena *arena, struct host_facts *facts)
 	return 0;
 }
 
+int host_find_v2_controllers(struct host_facts *facts, struct arena *arena)
+{
+	for (unsigned int i = 0; i < facts->n_hierarchies; i++) {
+		struct host_hierarchy *hierarchy = &facts->hierarchies[i];
+		const char *path = arena_printf(arena, "%s/cgroup.controllers", hierarchy->mount);
+		char *text;
+
+		if (!hierarchy->v2 || !path)
+			continue;
+		text = arena_strdup(arena, host_file_text(arena, path));
+		for (char *c = text; c && *c; c++)
+			*c = *c == ' ' ? ',' : *c;
+		hierarchy->controllers = text;
+	}
+	return arena->failed ? -ENOMEM : 0;
+}
+
 /* By the system call: libcap's own start-up makes a dozen of them. */
 uint64_t host_permitted(void)
 {
@@ -197,6 +215,8 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_er
 		return fail(err, r, "/proc/self/cgroup", "cannot find the cgroup hierarchies");
 	if (facts.permitted & (1ULL << CAP_SYS_ADMIN))
 		facts.n_groups = facts.n_hierarchies;
+	else
+		facts.no_groups = "a caller without CAP_SYS_ADMIN makes no cgroups";
 	*ret = facts;
 	return 0;
 }

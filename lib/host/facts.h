@@ -12,7 +12,8 @@
 /* One mounted cgroup hierarchy. */
 struct host_hierarchy {
 	const char *mount;       /* "/sys/fs/cgroup/memory" */
-	const char *controllers; /* v1: as in /proc/self/cgroup, "memory", "name=systemd"; v2: "" */
+	const char *controllers; /* "cpu,cpuacct", "name=systemd"; of v2 beside v1 by
+				    host_find_v2_controllers(), else "" */
 	bool v2;
 };
 
@@ -25,6 +26,7 @@ struct host_facts {
 	unsigned int n_hierarchies;
 	unsigned int n_groups; /* how many of them we make groups in: all, or without
 				  CAP_SYS_ADMIN none */
+	const char *no_groups; /* why there are none though there could be, else NULL */
 	uint64_t permitted;    /* the caller's permitted capabilities */
 	bool owns_mounts;      /* see users.h; only looked at where a user namespace is asked for */
 	bool apparmor, selinux;  /* only looked at where a label is asked for */
@@ -36,6 +38,9 @@ struct host_facts {
 /* Looks at the machine; strings live in @arena. */
 int host_facts_gather(struct arena *arena, struct host_facts *ret,
 		      struct oci_error *err) _must_check_;
+
+/* Beside v1, the v2 hierarchy may have some of the controllers: which, for who asks for them. */
+int host_find_v2_controllers(struct host_facts *facts, struct arena *arena) _must_check_;
 
 /* Whether a cgroup file system of v2 is mounted there. */
 bool host_is_cgroup2(const char *mount);

@@ -32,6 +32,13 @@ struct plan_target {
 	unsigned int n_groups;
 };
 
+/* Who makes the cgroups. */
+enum plan_cgroup_manager {
+	PLAN_CGROUP_FS,       /* we do, in the cgroup file systems */
+	PLAN_CGROUP_SYSTEMD,  /* systemd does, by a scope */
+	PLAN_CGROUP_DISABLED, /* nobody: the container stays in the caller's */
+};
+
 struct plan_request {
 	const struct spec *spec;
 	const struct host_facts *facts;
@@ -44,7 +51,8 @@ struct plan_request {
 	bool takes_terminal;        /* the caller takes it itself */
 	unsigned int preserve_fds;
 	struct text *warnings; /* one line each; NULL to drop them */
-	bool start;            /* run the program at once, instead of waiting for `start` */
+	enum plan_cgroup_manager manager;
+	bool start; /* run the program at once, instead of waiting for `start` */
 	bool no_pivot;
 	bool no_new_keyring;
 	const struct plan_target *target; /* `exec` only */

@@ -41,6 +41,9 @@ enum op_flag {
 	OP_LOCKED = 16,       /* ATTRIBUTES: what the kernel keeps as it is stays so */
 	OP_DUMPABLE = 32,     /* CLONE, TIME, OWN_WRITE: the process' files in /proc are its own for
 				 the time of the operation */
+	OP_OR_NEXT = 64,      /* CGROUP_WRITE: where there is no such file the next operation does
+				 it, and else is left out */
+	OP_MAY_WAIT = 128, /* CGROUP_WRITE: what the kernel does not take yet CGROUP_AGAIN writes */
 };
 
 struct op {
