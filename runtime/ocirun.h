@@ -61,6 +61,19 @@ struct arguments {
 	struct words additional_gids;
 	struct words cap;
 
+	/* of update */
+	struct {
+		const char *resources;
+		const char *blkio_weight;
+		const char *cpu_period, *cpu_quota, *cpu_burst, *cpu_share;
+		const char *cpu_rt_period, *cpu_rt_runtime;
+		const char *cpu_idle;
+		const char *cpuset_cpus, *cpuset_mems;
+		const char *kernel_memory, *kernel_memory_tcp;
+		const char *memory, *memory_reservation, *memory_swap;
+		const char *pids_limit;
+	} update;
+
 	/* what is not an option */
 	char **names;
 	int n_names;
@@ -105,8 +118,9 @@ struct command {
 };
 
 extern const struct command command_create, command_delete, command_doctor, command_exec,
-	command_features, command_help, command_kill, command_list, command_plan, command_ps,
-	command_run, command_spec, command_start, command_state, command_validate;
+	command_features, command_help, command_kill, command_list, command_pause, command_plan,
+	command_ps, command_resume, command_run, command_spec, command_start, command_state,
+	command_update, command_validate;
 
 extern const struct command *const commands[]; /* ends in NULL */
 extern const struct option global_options[];

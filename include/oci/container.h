@@ -274,6 +274,73 @@ int oci_pids(struct oci_context *context, const char *id, int **ret, size_t *ret
 	     struct oci_error *err);
 
 /**
+ * oci_pause - stop all processes of a container where they are
+ * @context: the context
+ * @id:      its id; it is created or running
+ * @err:     filled in on failure; may be NULL
+ *
+ * By the freezer of its cgroup; returns when they have stopped. On failure they run. Thread-safe.
+ *
+ * Return: 0; -ESRCH, "container not running", when it has stopped; -EALREADY when it is paused;
+ * -EOPNOTSUPP when it has no cgroup that can be frozen; -ETIMEDOUT when some process did not stop
+ * within ten seconds.
+ *
+ * Since: 0.1. Source: cgroups(7), "freezer"; "cgroup.freeze" of cgroup v2, Linux 5.2.
+ */
+int oci_pause(struct oci_context *context, const char *id, struct oci_error *err);
+
+/**
+ * oci_resume - let a paused container go on
+ * @context: the context
+ * @id:      its id
+ * @err:     filled in on failure; may be NULL
+ *
+ * Thread-safe.
+ *
+ * Return: 0; -EINVAL, "container not paused", when it is not paused.
+ *
+ * Since: 0.1
+ */
+int oci_resume(struct oci_context *context, const char *id, struct oci_error *err);
+
+/**
+ * struct oci_update_options - the limits of oci_update()
+ * @size:      sizeof(struct oci_update_options) as the caller knows it
+ * @resources: what stands in linux.resources of a config: config-linux.md, "Control groups"
+ * @length:    its length in bytes
+ * @name:      what errors call the document; NULL for "resources"
+ *
+ * All are borrowed for the time of the call.
+ *
+ * Since: 0.1
+ */
+struct oci_update_options {
+	size_t size;
+	const char *resources;
+	size_t length;
+	const char *name;
+};
+
+/**
+ * oci_update - change the limits of a container
+ * @context: the context
+ * @id:      its id; it is created, running or paused
+ * @options: see there
+ * @err:     filled in on failure; may be NULL
+ *
+ * What the document does not name stays as it is. When one of the limits cannot be set those that
+ * were set before it get their old values again. Thread-safe.
+ *
+ * Return: 0; -ESRCH, "container not running", when it has stopped; -EINVAL for what is not legal;
+ * -ENOENT, -EOPNOTSUPP or -EPERM for a limit that this host, or this container, does not have; else
+ * what the kernel says.
+ *
+ * Since: 0.1
+ */
+int oci_update(struct oci_context *context, const char *id,
+	       const struct oci_update_options *options, struct oci_error *err);
+
+/**
  * enum oci_delete_flag - how a container is deleted
  * @OCI_DELETE_FORCE: kill it if it is running; a container that does not exist is no error
  *

@@ -52,7 +52,7 @@ struct oci_state *oci_state_free(struct oci_state *state);
 const char *oci_state_id(const struct oci_state *state);
 
 /**
- * oci_state_status - "creating", "created", "running" or "stopped"
+ * oci_state_status - "creating", "created", "running", "paused" or "stopped"
  * @state: the snapshot
  *
  * Since: 0.1

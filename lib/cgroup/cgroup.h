@@ -14,6 +14,13 @@ struct cgroup {
 	size_t existing; /* so many bytes of the path are not ours to remove */
 };
 
+/* A descriptor of its directory, or a negative errno. */
+int cgroup_open(const struct cgroup *cgroup) _must_check_;
+
+/* v2: waits until cgroup.events of the group has that line, "populated 0\n"; -ETIMEDOUT when
+ * nothing has happened for @timeout milliseconds. */
+int cgroup_await_event(int dir, const char *line, int timeout) _must_check_;
+
 /* Kills every process in the groups and below, and waits until they are gone. */
 int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 
@@ -25,7 +32,14 @@ int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal,
 int cgroup_pids(const struct cgroup *cgroups, size_t n, int **ret, size_t *ret_n,
 		struct oci_error *err) _must_check_;
 
-/* On v1 a frozen process does not even die of SIGKILL: lets them run again. */
+/* Stops every process in the groups and below, until they are thawed; returns when they have
+ * stopped. On failure nobody is. -EOPNOTSUPP when none of the groups can be frozen. */
+int cgroup_freeze(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
+
+/* Whether they are frozen, or about to be. */
+int cgroup_is_frozen(const struct cgroup *cgroups, size_t n);
+
+/* Lets them run again. On v1 a frozen process does not even die of SIGKILL. */
 int cgroup_thaw(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 
 /* Removes the groups with all below them, processes first. What is gone already is no error. */

@@ -23,7 +23,7 @@
 #define DEATH_TIMEOUT_MS 10000
 #define ROUNDS           1000
 
-static int open_group(const struct cgroup *cgroup)
+int cgroup_open(const struct cgroup *cgroup)
 {
 	char path[4096];
 	int n = snprintf(path, sizeof(path), "%s%s", cgroup->mount, cgroup->path), fd;
@@ -199,7 +199,7 @@ int cgroup_pids(const struct cgroup *cgroups, size_t n, int **ret, size_t *ret_n
 	int r = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		cleanup(fd_done) int dir = open_group(&cgroups[i]);
+		cleanup(fd_done) int dir = cgroup_open(&cgroups[i]);
 
 		if (dir == -ENOENT)
 			continue;
@@ -218,63 +218,18 @@ int cgroup_pids(const struct cgroup *cgroups, size_t n, int **ret, size_t *ret_n
 	return 0;
 }
 
-static bool has_prefix(const char *events, const char *line)
-{
-	for (; *events; events += strcspn(events, "\n"), events += *events == '\n')
-		if (strncmp(events, line, strlen(line)) == 0)
-			return true;
-	return false;
-}
-
 /* v2 from 5.14 on: one write ends all, also what is being forked at this moment. */
 static int kill_v2(int dir)
 {
-	cleanup(fd_done) int events = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	struct pollfd poll_fd = { .fd = events, .events = POLLPRI };
-	int r;
+	int r = file_write(dir, "cgroup.kill", "1");
 
-	if (events < 0)
-		return -errno;
-	r = file_write(dir, "cgroup.kill", "1");
-	if (r < 0)
-		return r;
-	for (;;) {
-		cleanup(free_done) char *text = NULL;
-
-		r = file_read(dir, "cgroup.events", 4096, &text, NULL);
-		if (r < 0 || has_prefix(text, "populated 0"))
-			return r;
-		r = poll(&poll_fd, 1, DEATH_TIMEOUT_MS);
-		if (r < 0 && errno != EINTR)
-			return -errno;
-		if (r == 0)
-			return -ETIMEDOUT;
-		if (pread(events, (char[256]){ 0 }, 256, 0) < 0)
-			return -errno;
-	}
-}
-
-int cgroup_thaw(const struct cgroup *cgroups, size_t n, struct oci_error *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		cleanup(fd_done) int dir = -1;
-		int r;
-
-		if (!strstr(cgroups[i].mount, "freezer"))
-			continue;
-		dir = open_group(&cgroups[i]);
-		r = dir < 0 ? dir : file_write(dir, "freezer.state", "THAWED");
-		if (r < 0 && r != -ENOENT && r != -ENODEV)
-			return fail(err, r, cgroups[i].path, "cannot thaw cgroup %s%s",
-				    cgroups[i].mount, cgroups[i].path);
-	}
-	return 0;
+	return r < 0 ? r : cgroup_await_event(dir, "populated 0\n", DEATH_TIMEOUT_MS);
 }
 
 static int kill_group(const struct cgroup *cgroup, struct oci_error *err)
 {
 	static const struct order order = { .signal = SIGKILL, .wait = true };
-	cleanup(fd_done) int dir = open_group(cgroup);
+	cleanup(fd_done) int dir = cgroup_open(cgroup);
 	int r;
 
 	if (dir == -ENOENT)
@@ -288,19 +243,28 @@ static int kill_group(const struct cgroup *cgroup, struct oci_error *err)
 	return 0;
 }
 
+/* On v1: processes that are being frozen make no others, and die when they are let go. */
+static void kill_at_once(const struct cgroup *cgroup)
+{
+	static const struct order order = { .signal = SIGKILL };
+	cleanup(fd_done) int dir = cgroup_open(cgroup);
+
+	if (dir < 0 || file_write(dir, "freezer.state", "FROZEN") < 0)
+		return;
+	(void)!signal_tree(dir, &order);
+}
+
 int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err)
 {
-	int thawed = cgroup_thaw(cgroups, n, err);
+	int r;
 
-	if (thawed < 0)
-		return thawed;
-	for (size_t i = 0; i < n; i++) {
-		int r = kill_group(&cgroups[i], err);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; i < n; i++)
+		if (strstr(cgroups[i].mount, "freezer"))
+			kill_at_once(&cgroups[i]);
+	r = cgroup_thaw(cgroups, n, err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = kill_group(&cgroups[i], err);
+	return r;
 }
 
 int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal, struct oci_error *err)
@@ -309,7 +273,7 @@ int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal, struct oci
 
 	/* One hierarchy is enough: all processes are in each. */
 	for (size_t i = 0; i < n; i++) {
-		cleanup(fd_done) int dir = open_group(&cgroups[i]);
+		cleanup(fd_done) int dir = cgroup_open(&cgroups[i]);
 		int r;
 
 		if (dir == -ENOENT)
@@ -365,12 +329,6 @@ static int remove_group(const struct cgroup *cgroup, struct oci_error *err)
 	if (cgroup->existing >= strlen(path) || (mount < 0 && errno == ENOENT))
 		return 0;
 	r = mount < 0 ? -errno : remove_tree(mount, path + strspn(path, "/"), NULL);
-	if (r == -EBUSY) {
-		r = kill_group(cgroup, err);
-		if (r < 0)
-			return r;
-		r = remove_tree(mount, path + strspn(path, "/"), NULL);
-	}
 	if (r < 0)
 		return fail(err, r, cgroup->path, "cannot remove cgroup %s%s", cgroup->mount,
 			    cgroup->path);
@@ -380,11 +338,19 @@ static int remove_group(const struct cgroup *cgroup, struct oci_error *err)
 
 int cgroup_remove(const struct cgroup *cgroups, size_t n, struct oci_error *err)
 {
+	bool killed = false;
 	int result = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		int r = remove_group(&cgroups[i], result < 0 ? NULL : err);
+		struct oci_error *place = result < 0 ? NULL : err;
+		int r = remove_group(&cgroups[i], place);
 
+		if (r == -EBUSY && !killed) {
+			killed = true;
+			r = cgroup_kill(cgroups, n, place);
+			if (r == 0)
+				r = remove_group(&cgroups[i], place);
+		}
 		if (r < 0 && result == 0)
 			result = r;
 	}

@@ -38,7 +38,7 @@ int process_open(const struct record *record) _must_check_;
 /* Notes in @record what process_open() will compare. */
 void process_identify(int pid, int pidfd, struct record *record);
 
-enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_STOPPED };
+enum status { STATUS_CREATING, STATUS_CREATED, STATUS_RUNNING, STATUS_PAUSED, STATUS_STOPPED };
 
 const char *status_name(enum status status);
 
@@ -46,6 +46,9 @@ const char *status_name(enum status status);
  * Whether it runs may not be known: then it is an error, and never STATUS_STOPPED. */
 int status_find(const struct state *state, const struct record *record, bool locked,
 		struct oci_error *err) _must_check_;
+
+/* Whether its processes are frozen, or about to be. */
+bool container_is_paused(const struct record *record);
 
 /* The state of the standard, in one line; without a pid if that is 0. */
 void container_state(struct text *text, const struct record *record, const char *status, int pid);

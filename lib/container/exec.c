@@ -241,6 +241,10 @@ static int find_container(struct execution *execution, const struct oci_context 
 			err, -ESRCH, NULL,
 			"cannot exec in a stopped container: \"%s\": container not running",
 			execution->id);
+	if (!(execution->options.flags & OCI_EXEC_IGNORE_PAUSED) &&
+	    container_is_paused(execution->record))
+		return fail_plain(err, -EBUSY, NULL, "cannot exec in a paused container: \"%s\"",
+				  execution->id);
 	if (execution->pidfd < 0)
 		return fail(err, execution->pidfd, NULL, "cannot exec in container \"%s\"",
 			    execution->id);

@@ -23,6 +23,9 @@ static int check_startable(const struct state *state, const struct record *recor
 	switch ((enum status)status) {
 	case STATUS_CREATED:
 		break;
+	case STATUS_PAUSED:
+		return fail_plain(err, -EBUSY, NULL, "cannot start a paused container: \"%s\"",
+				  state->id);
 	case STATUS_RUNNING:
 		return fail_plain(err, -EBUSY, NULL,
 				  "cannot start an already running container: \"%s\"", state->id);

@@ -114,7 +114,7 @@ _public_ const char *oci_state_status(const struct oci_state *state)
 
 _public_ int oci_state_pid(const struct oci_state *state)
 {
-	if (state->status != STATUS_CREATED && state->status != STATUS_RUNNING)
+	if (state->status == STATUS_CREATING || state->status == STATUS_STOPPED)
 		return 0;
 	return (int)state->record->pid.value;
 }

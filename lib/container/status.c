@@ -11,9 +11,8 @@
 const char *status_name(enum status status)
 {
 	static const char *const names[] = {
-		[STATUS_CREATING] = "creating",
-		[STATUS_CREATED] = "created",
-		[STATUS_RUNNING] = "running",
+		[STATUS_CREATING] = "creating", [STATUS_CREATED] = "created",
+		[STATUS_RUNNING] = "running",   [STATUS_PAUSED] = "paused",
 		[STATUS_STOPPED] = "stopped",
 	};
 
@@ -27,6 +26,13 @@ static bool is_parked(const struct state *state)
 	cleanup(fd_done) int fd = state_connect(state, false);
 
 	return fd >= 0 || fd == -EAGAIN;
+}
+
+bool container_is_paused(const struct record *record)
+{
+	cleanup(free_done) struct cgroup *cgroups = container_cgroups(record);
+
+	return cgroups && cgroup_is_frozen(cgroups, record->cgroups.n);
 }
 
 int status_find(const struct state *state, const struct record *record, bool locked,
@@ -44,7 +50,10 @@ int status_find(const struct state *state, const struct record *record, bool loc
 	if (pidfd < 0)
 		return fail(err, pidfd, NULL, "cannot tell whether container \"%s\" runs",
 			    record->id);
-	status = is_parked(state) ? STATUS_CREATED : STATUS_RUNNING;
+	if (container_is_paused(record))
+		status = STATUS_PAUSED;
+	else
+		status = is_parked(state) ? STATUS_CREATED : STATUS_RUNNING;
 	/* It may have ended while we looked at the socket. */
 	poll_fd.fd = pidfd;
 	return poll(&poll_fd, 1, 0) > 0 ? STATUS_STOPPED : status;

@@ -63,6 +63,7 @@ void host_done(struct host *host)
 	fd_done(&host->file.fd);
 	fd_done(&host->terminal);
 	host_network_done(host, false);
+	host_limits_done(host);
 	if (host->report)
 		munmap(host->report, PLAN_REPORT_SIZE);
 	host->report = NULL;

@@ -38,6 +38,8 @@ struct host {
 	int terminal;   /* the other side of the program's, for the caller to take; -1 for none */
 	int network, network_inside; /* sockets of rtnetlink(7): ours, and one that init opened */
 	struct host_device *devices; /* that have been moved, or begun to be */
+	struct host_limit *old;      /* with keep_old: what limits were, the last one first */
+	bool keep_old;
 	const struct op *waiting[4]; /* OP_MAY_WAIT */
 	unsigned int n_waiting;
 	struct { /* the cgroup file written last, kept open for more of the same */
@@ -58,6 +60,10 @@ int host_run(struct host *host, struct oci_error *err) _must_check_;
 
 /* After a failure: ends init, and takes back what the operations wrote to @pid_file. */
 void host_undo(const struct host *host, const char *pid_file);
+
+/* With keep_old, after a failure: puts back the limits that were replaced, as far as the kernel
+ * tells them in the words in which it takes them. */
+void host_restore_limits(struct host *host);
 
 /* From MESSAGE_GO on, which goes to an init that was parked: waits until it has become the program.
  * Of @host there need to be @channel, @pid, @calls and @context; without @report it comes with the

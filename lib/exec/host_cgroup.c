@@ -246,10 +246,59 @@ static int write_limit(struct host *host, const struct op *op)
 	return n < 0 ? -errno : 0;
 }
 
+/* What a limit was before it was replaced. */
+struct host_limit {
+	struct host_limit *next;
+	const struct op *op;
+	char text[];
+};
+
+/* Files with several lines, as that of the devices, tell it in other words. */
+static void remember(struct host *host, const struct op *op)
+{
+	cleanup(free_done) char *text = NULL;
+	struct host_limit *limit;
+	size_t length;
+
+	if (!host->keep_old || file_read(host->fds[op->slot], plan_string(host->plan, op->text),
+					 4096, &text, &length) < 0)
+		return;
+	if (length == 0 || strchr(text, '\n') != text + length - 1)
+		return;
+	limit = malloc(sizeof(*limit) + length + 1);
+	if (!limit)
+		return;
+	limit->op = op;
+	memcpy(limit->text, text, length + 1);
+	limit->next = host->old;
+	host->old = limit;
+}
+
+/* Twice, since one may have to make room for another. */
+void host_restore_limits(struct host *host)
+{
+	for (int i = 0; i < 2; i++)
+		for (const struct host_limit *limit = host->old; limit; limit = limit->next)
+			(void)!file_write(host->fds[limit->op->slot],
+					  plan_string(host->plan, limit->op->text), limit->text);
+}
+
+void host_limits_done(struct host *host)
+{
+	while (host->old) {
+		struct host_limit *next = host->old->next;
+
+		free(host->old);
+		host->old = next;
+	}
+}
+
 int host_cgroup_write(struct host *host, const struct op *op, struct oci_error *err)
 {
-	int r = write_limit(host, op);
+	int r;
 
+	remember(host, op);
+	r = write_limit(host, op);
 	if (op->flags & OP_OR_NEXT && (r == 0 || r == -ENOENT))
 		return r == 0 ? 1 : 0;
 	if (op->flags & OP_MAY_WAIT && (r == -EINVAL || r == -EBUSY) &&
@@ -321,6 +370,36 @@ static long bpf(int command, union bpf_attr *attr)
 	return SYS(__NR_bpf, command, attr, sizeof(*attr));
 }
 
+#define DEVICE_FILTER "ocirun_devices" /* BPF_OBJ_NAME_LEN is 16 */
+#define PROGRAMS_MAX  64
+
+/* The filter of ours that the group has already, or -1. */
+static int find_filter(int group)
+{
+	uint32_t ids[PROGRAMS_MAX];
+	union bpf_attr query = { .query = { .target_fd = (uint32_t)group,
+					    .attach_type = BPF_CGROUP_DEVICE,
+					    .prog_ids = (uintptr_t)ids,
+					    .prog_cnt = PROGRAMS_MAX } };
+
+	if (bpf(BPF_PROG_QUERY, &query) < 0)
+		return -1;
+	for (uint32_t i = 0; i < query.query.prog_cnt; i++) {
+		union bpf_attr by_id = { .prog_id = ids[i] };
+		cleanup(fd_done) int program = (int)bpf(BPF_PROG_GET_FD_BY_ID, &by_id);
+		struct bpf_prog_info info = { 0 };
+		union bpf_attr about = { .info = { .bpf_fd = (uint32_t)program,
+						   .info_len = sizeof(info),
+						   .info = (uintptr_t)&info } };
+
+		if (program >= 0 && bpf(BPF_OBJ_GET_INFO_BY_FD, &about) == 0 &&
+		    strcmp(info.name, DEVICE_FILTER) == 0)
+			return TAKE_FD(program);
+	}
+	return -1;
+}
+
+/* In place of one that is there, in one step. */
 int host_cgroup_devices(struct host *host, const struct op *op, struct oci_error *err)
 {
 	static const char license[] = "GPL";
@@ -329,11 +408,12 @@ int host_cgroup_devices(struct host *host, const struct op *op, struct oci_error
 		.insns = (uintptr_t)plan_string(host->plan, op->text),
 		.insn_cnt = (uint32_t)op->a,
 		.license = (uintptr_t)license,
+		.prog_name = DEVICE_FILTER,
 	};
-	cleanup(fd_done) int program = (int)bpf(BPF_PROG_LOAD, &load);
-	cleanup(fd_done) int group = -1;
 	union bpf_attr attach = { .attach_type = BPF_CGROUP_DEVICE,
 				  .attach_flags = BPF_F_ALLOW_MULTI };
+	cleanup(fd_done) int program = (int)bpf(BPF_PROG_LOAD, &load);
+	cleanup(fd_done) int group = -1, old = -1;
 	long r;
 
 	if (program < 0)
@@ -341,6 +421,12 @@ int host_cgroup_devices(struct host *host, const struct op *op, struct oci_error
 	group = openat(host->fds[op->slot], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (group < 0)
 		return host_fail(host, op, -errno, err);
+	if (op->flags & OP_REPLACE)
+		old = find_filter(group);
+	if (old >= 0) {
+		attach.attach_flags |= BPF_F_REPLACE;
+		attach.replace_bpf_fd = (uint32_t)old;
+	}
 	attach.target_fd = (uint32_t)group;
 	attach.attach_bpf_fd = (uint32_t)program;
 	r = bpf(BPF_PROG_ATTACH, &attach);

@@ -17,6 +17,9 @@
 /* Forgets the network devices that were moved. With @undo they go back to where they were. */
 void host_network_done(struct host *host, bool undo);
 
+/* Forgets the limits that were replaced. */
+void host_limits_done(struct host *host);
+
 /* What init has reported, or how it ended. */
 int host_child_failed(struct host *host, struct oci_error *err);
 

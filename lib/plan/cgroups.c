@@ -84,8 +84,8 @@ int plan_cgroup_path(const struct plan_request *request, const char **ret, struc
 
 /* v2 wants its controllers enabled from the root down. Where it is all there is, all of them are,
  * as every engine expects; beside v1 those that are needed. */
-static void enable_controllers(const struct limits *limits, const char *path,
-			       const struct spec_resources *resources)
+void plan_cgroups_enable(const struct limits *limits, const char *path,
+			 const struct spec_resources *resources)
 {
 	bool only_v2 = limits->facts->cgroup_layout == CGROUP_V2;
 	const char *needed = "";
@@ -114,7 +114,7 @@ static int make_group(const struct limits *limits, const char *path,
 	struct op *op;
 
 	if (hierarchy->v2)
-		enable_controllers(limits, path, resources);
+		plan_cgroups_enable(limits, path, resources);
 	builder_where(builder, "/linux/cgroupsPath");
 	op = builder_add(builder, PLAN_HOST, OP_CGROUP_MAKE);
 	op->slot = limits->slot;

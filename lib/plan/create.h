@@ -55,7 +55,7 @@ struct plan_request {
 	bool start; /* run the program at once, instead of waiting for `start` */
 	bool no_pivot;
 	bool no_new_keyring;
-	const struct plan_target *target; /* `exec` only */
+	const struct plan_target *target; /* `exec` and `update` only */
 };
 
 /* Decides everything: on success *ret is to be freed with free(). What the config asks for and
@@ -67,6 +67,10 @@ int plan_create(const struct plan_request *request, struct plan **ret,
  * program; of the rest of it only what every process of the container gets is looked at. */
 int plan_exec(const struct plan_request *request, struct plan **ret,
 	      struct oci_error *err) _must_check_;
+
+/* Other limits, those in /linux/resources of the spec, for the groups of the target. */
+int plan_update(const struct plan_request *request, struct plan **ret,
+		struct oci_error *err) _must_check_;
 
 /* Whether a container with this spec has a mount namespace of its own. */
 bool plan_makes_mounts(const struct spec *spec);

@@ -33,6 +33,10 @@ const char *limits_own_controllers(const struct limits *limits, const char *list
 int limits_write(const struct limits *limits, const struct spec_resources *resources,
 		 struct oci_error *err) _must_check_;
 
+/* cgroups.c: the group's controllers. */
+void plan_cgroups_enable(const struct limits *limits, const char *path,
+			 const struct spec_resources *resources);
+
 /* --- of resources_v1.c and resources_v2.c --- */
 
 void limits_v1(const struct limits *limits, const struct spec_resources *resources);

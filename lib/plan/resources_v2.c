@@ -143,6 +143,7 @@ static void limit_devices(const struct limits *limits, const struct spec_resourc
 	op = builder_add(limits->builder, PLAN_HOST, OP_CGROUP_DEVICES);
 	op->slot = limits->slot;
 	op->a = program.length / 8;
+	op->flags = limits->update ? OP_REPLACE : 0;
 	op->text = builder_bytes(limits->builder, program.data, program.length);
 }
 

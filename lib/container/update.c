@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* update: other limits for a container that is there. All of them, or none. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/num.h"
+#include "container/bundle.h"
+#include "container/container.h"
+#include "exec/host.h"
+#include "host/calls.h"
+#include "plan/create.h"
+#include "state/id.h"
+
+struct updating {
+	struct arena arena;
+	struct state state;
+	struct record *record;
+	struct document document;
+	struct spec spec;
+	struct spec_linux linux_;
+	struct host_facts facts;
+	struct plan_target target;
+	struct plan *plan;
+};
+
+static void updating_done(struct updating *updating)
+{
+	free(updating->plan);
+	state_done(&updating->state);
+	arena_done(&updating->arena);
+}
+
+static int find(struct updating *updating, const struct oci_context *context, const char *id,
+		struct oci_error *err)
+{
+	int r = id_check(id, err), status;
+
+	if (r == 0)
+		r = state_open(context->state_root, id, true, &updating->state, err);
+	if (r == 0)
+		r = state_read(&updating->state, &updating->arena, &updating->record, err);
+	if (r < 0)
+		return r;
+	status = status_find(&updating->state, updating->record, true, err);
+	if (status == STATUS_STOPPED)
+		return fail_plain(err, -ESRCH, NULL,
+				  "cannot update container \"%s\": container not running", id);
+	return status < 0 ? status : 0;
+}
+
+static int find_groups(struct updating *updating)
+{
+	size_t n = updating->record->cgroups.n;
+	struct plan_group *groups = arena_alloc(&updating->arena, (n + 1) * sizeof(*groups));
+
+	if (!groups)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		groups[i] = (struct plan_group){ .mount = updating->record->cgroups.item[i].mount,
+						 .path = updating->record->cgroups.item[i].path };
+	updating->target.groups = groups;
+	updating->target.n_groups = (unsigned int)n;
+	return 0;
+}
+
+/* A container without groups has none that could be changed. */
+static int gather_facts(struct updating *updating, struct oci_error *err)
+{
+	struct host_facts *facts = &updating->facts;
+	int r = host_facts_gather(&updating->arena, facts, err);
+
+	if (r < 0)
+		return r;
+	facts->n_groups = facts->n_hierarchies;
+	facts->no_groups = NULL;
+	if (updating->target.n_groups == 0) {
+		facts->n_groups = 0;
+		facts->no_groups = "the container has no cgroups of its own";
+	}
+	if (facts->cgroup_layout == CGROUP_HYBRID)
+		r = host_find_v2_controllers(facts, &updating->arena);
+	return r < 0 ? fail(err, r, NULL, "cannot look at the host") : 0;
+}
+
+/* v2 has quota and period in one file: "max 100000". A period alone leaves the quota as it is. */
+static int complete_quota(struct updating *updating)
+{
+	const struct spec_resources *resources = updating->linux_.resources;
+	cleanup(free_done) struct cgroup *cgroups = NULL;
+	cleanup(free_done) char *text = NULL;
+	cleanup(fd_done) int dir = -1;
+	uint64_t quota;
+
+	if (updating->facts.cgroup_layout != CGROUP_V2 || updating->target.n_groups == 0 ||
+	    !resources->cpu || !resources->cpu->period.value || resources->cpu->quota.value)
+		return 0;
+	cgroups = container_cgroups(updating->record);
+	if (!cgroups)
+		return -ENOMEM;
+	dir = cgroup_open(&cgroups[0]);
+	if (dir >= 0 && file_read(dir, "cpu.max", 64, &text, NULL) == 0 &&
+	    num_parse(text, strcspn(text, " "), INT64_MAX, &quota) == 0)
+		resources->cpu->quota = (struct opt_int){ (int64_t)quota, true };
+	return 0;
+}
+
+/* Where it is in the caller's document, which has no /linux/resources around it. */
+static void place(const struct updating *updating, struct oci_error *err)
+{
+	static const char prefix[] = "/linux/resources";
+	const size_t n = sizeof(prefix) - 1;
+
+	if (!err || strncmp(err->message, prefix, n) != 0)
+		return;
+	memmove(err->message, err->message + n, strlen(err->message + n) + 1);
+	if (strncmp(err->where, prefix, n) == 0)
+		memmove(err->where, err->where + n, strlen(err->where + n) + 1);
+	if (updating->document.file)
+		bundle_place(&updating->document, err);
+}
+
+static int prepare(struct updating *updating, const struct oci_context *context, const char *id,
+		   const struct oci_update_options *options, struct oci_error *err)
+{
+	struct plan_request request = {
+		.spec = &updating->spec,
+		.facts = &updating->facts,
+		.arena = &updating->arena,
+		.id = id,
+		.target = &updating->target,
+	};
+	int r = find(updating, context, id, err);
+
+	if (r < 0)
+		return r;
+	updating->document = (struct document){ options->name ? options->name : "resources",
+						options->resources, options->length };
+	r = spec_decode_resources(&updating->document, &updating->arena,
+				  &updating->linux_.resources, err);
+	if (r < 0)
+		return r;
+	updating->spec.linux_ = &updating->linux_;
+	r = find_groups(updating);
+	if (r == 0)
+		r = gather_facts(updating, err);
+	if (r == 0)
+		r = complete_quota(updating);
+	if (r == -ENOMEM)
+		return fail(err, r, NULL, "cannot update container \"%s\"", id);
+	return r < 0 ? r : plan_update(&request, &updating->plan, err);
+}
+
+static int update(struct oci_context *context, const char *id,
+		  const struct oci_update_options *options, struct oci_error *err)
+{
+	cleanup(updating_done) struct updating updating = { .state = { .dir = -1 } };
+	struct oci_update_options known = { 0 };
+	struct host host;
+	int r;
+
+	if (!options || options->size == 0)
+		return fail_plain(err, -EINVAL, NULL, "the size of the update options is 0");
+	memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
+	r = prepare(&updating, context, id, &known, err);
+	if (r == 0) {
+		host_init(&host, updating.plan, NULL, NULL, -1);
+		host.keep_old = true;
+		r = host_run(&host, err);
+		if (r < 0)
+			host_restore_limits(&host);
+		host_done(&host);
+	}
+	if (r < 0)
+		place(&updating, err);
+	return r;
+}
+
+_public_ int oci_update(struct oci_context *context, const char *id,
+			const struct oci_update_options *options, struct oci_error *err)
+{
+	return host_call_explain(update(context, id, options, err), err);
+}
