@@ -116,7 +116,8 @@ class Inside(Engine):
                 ("/dev/mqueue", "mqueue", {"rw", "nosuid", "nodev", "noexec", "relatime"}),
                 ("/dev/shm", "tmpfs", {"rw", "nosuid", "nodev", "noexec", "relatime"}),
                 ("/sys", "sysfs", {"ro", "nosuid", "nodev", "noexec", "relatime"}),
-                ("/sys/fs/cgroup", "tmpfs", {"ro", "nosuid", "nodev", "noexec", "relatime"})):
+                ("/sys/fs/cgroup", "cgroup2" if harness.is_v2() else "tmpfs",
+                 {"ro", "nosuid", "nodev", "noexec", "relatime"})):
             self.assertIn(target, found)
             self.assertEqual(found[target][:2], (kind, options), target)
         self.assertLessEqual({"size=65536k", "mode=755"}, found["/dev"][2])
@@ -132,11 +133,13 @@ class Inside(Engine):
 
     def test_cgroup_mounts(self):
         found = self.mounts()
-        for hierarchy in os.listdir(CGROUPS):
-            target = "/sys/fs/cgroup/" + hierarchy
-            kind = "cgroup2" if hierarchy == "unified" else "cgroup"
+        for target in harness.hierarchies():
+            v2 = os.path.exists(target + "/cgroup.controllers")
             self.assertEqual(found[target][:2],
-                             (kind, {"ro", "nosuid", "nodev", "noexec", "relatime"}), target)
+                             ("cgroup2" if v2 else "cgroup",
+                              {"ro", "nosuid", "nodev", "noexec", "relatime"}), target)
+        self.assertEqual({target for target in found if target.startswith(CGROUPS + "/")},
+                         set(harness.hierarchies()) - {CGROUPS})
 
     def test_masked_and_readonly_are_mounts(self):
         config, found = self.config(), self.mounts()
@@ -175,7 +178,8 @@ class Hidden(Engine):
                 self.assertEqual(self.verb("open", path, "w"), "open=EROFS", path)
         self.assertEqual(self.verb("open", "/proc/sys/kernel/hostname", "w"), "open=EROFS")
         self.assertEqual(self.verb("open", "/sys/kernel/profiling", "w")[:5], "open=")
-        self.assertEqual(self.verb("open", "/sys/fs/cgroup/pids/pids.max", "w"), "open=EROFS")
+        file = CGROUPS + ("/pids.max" if harness.is_v2() else "/pids/pids.max")
+        self.assertEqual(self.verb("open", file, "w"), "open=EROFS")
 
     def test_ptmx(self):
         self.assertEqual(self.verb("open", "/dev/ptmx", "rw"), "open=ok")
@@ -235,52 +239,62 @@ class Seccomp(Engine):
 
 
 class Limits(Engine):
+    def check_files(self, id, v1, v2):
+        """The files of the version that the host has, and what is in them."""
+        for file, value in (v2 if harness.is_v2() else v1).items():
+            self.assertEqual(cgroup_file(id, file), value, file)
+
     def test_files_before_start(self):
         """Written before the first process is in."""
         id = self.create(self.config("sleep"))
-        for controller, file, value in (
-                ("memory", "memory.limit_in_bytes", "268435456"), ("cpu", "cpu.shares", "512"),
-                ("cpu", "cpu.cfs_quota_us", "150000"), ("cpu", "cpu.cfs_period_us", "100000"),
-                ("pids", "pids.max", "512")):
-            self.assertEqual(cgroup_file(controller, id, file), value, file)
-        self.assertEqual(cgroup_file("devices", id, "devices.list").splitlines()[0:2],
-                         ["c *:* m", "b *:* m"])
+        self.check_files(id, v1={
+            "memory.limit_in_bytes": "268435456", "cpu.shares": "512",
+            "cpu.cfs_quota_us": "150000", "cpu.cfs_period_us": "100000", "pids.max": "512"
+        }, v2={"memory.max": "268435456", "cpu.weight": "59", "cpu.max": "150000 100000",
+               "pids.max": "512"})
+
+    def test_files_of_v1_that_begin_with_nothing_or_too_much(self):
+        skip_unless(not harness.is_v2(), "cgroup v2 alone")
+        id = self.create(self.config("sleep"))
+        self.assertEqual(cgroup_file(id, "devices.list").splitlines()[0:2], ["c *:* m", "b *:* m"])
         for name in ("cpus", "mems"):
-            self.assertEqual(cgroup_file("cpuset", id, "cpuset." + name),
+            self.assertEqual(cgroup_file(id, "cpuset." + name),
                              read("%s/cpuset/cpuset.%s" % (CGROUPS, name)).strip())
 
     def test_swap(self):
-        skip_unless(os.path.exists(CGROUPS + "/memory/memory.memsw.limit_in_bytes"),
-                    "the kernel does not account swap")
+        skip_unless(harness.counts_swap(), "the kernel does not account swap")
         id = self.create(self.config("sleep"))
-        self.assertEqual(cgroup_file("memory", id, "memory.memsw.limit_in_bytes"), "536870912")
+        self.check_files(id, v1={"memory.memsw.limit_in_bytes": "536870912"},
+                         v2={"memory.swap.max": "268435456"})
 
-    def test_all_v1_files(self):
-        resources = {
+    def test_all_files(self):
+        id = self.create(minimal("sleep", linux__resources={
             "memory": {"limit": 64 << 20, "reservation": 32 << 20},
-            "cpu": {"shares": 77, "quota": 50000, "period": 50000, "cpus": "0", "mems": "0"},
-            "pids": {"limit": 9}}
-        id = self.create(minimal("sleep", linux__resources=resources))
-        for controller, file, value in (
-                ("memory", "memory.limit_in_bytes", str(64 << 20)),
-                ("memory", "memory.soft_limit_in_bytes", str(32 << 20)),
-                ("cpu", "cpu.shares", "77"), ("cpu", "cpu.cfs_quota_us", "50000"),
-                ("cpu", "cpu.cfs_period_us", "50000"), ("cpuset", "cpuset.cpus", "0"),
-                ("cpuset", "cpuset.mems", "0"), ("pids", "pids.max", "9")):
-            self.assertEqual(cgroup_file(controller, id, file), value, file)
+            "cpu": {"shares": 77, "quota": 50000, "period": 50000}, "pids": {"limit": 9}}))
+        self.check_files(id, v1={
+            "memory.limit_in_bytes": str(64 << 20), "memory.soft_limit_in_bytes": str(32 << 20),
+            "cpu.shares": "77", "cpu.cfs_quota_us": "50000", "cpu.cfs_period_us": "50000",
+            "pids.max": "9"
+        }, v2={"memory.max": str(64 << 20), "memory.low": str(32 << 20), "cpu.weight": "14",
+               "cpu.max": "50000 50000", "pids.max": "9"})
+
+    def test_cpuset(self):
+        skip_unless(harness.has_controller("cpuset"), "no cpuset controller")
+        id = self.create(minimal("sleep", linux__resources={"cpu": {"cpus": "0", "mems": "0"}}))
+        self.check_files(id, *[{"cpuset.cpus": "0", "cpuset.mems": "0"}] * 2)
 
     def test_unlimited(self):
         id = self.create(minimal("sleep", linux__resources={
             "memory": {"limit": -1}, "pids": {"limit": -1}, "cpu": {"quota": -1}}))
-        self.assertEqual(cgroup_file("pids", id, "pids.max"), "max")
-        self.assertEqual(cgroup_file("cpu", id, "cpu.cfs_quota_us"), "-1")
+        self.check_files(id, v1={"pids.max": "max", "cpu.cfs_quota_us": "-1"},
+                         v2={"pids.max": "max", "cpu.max": "max 100000", "memory.max": "max"})
 
     def test_memory(self):
         """Beyond the limit it is killed, below it is not."""
         resources = {"memory": {"limit": 32 << 20, "swap": 32 << 20}}
-        skip_unless(os.path.exists(CGROUPS + "/memory/memory.memsw.limit_in_bytes") or
-                    len(read("/proc/swaps").splitlines()) == 1, "there is swap, and no limit to it")
-        if not os.path.exists(CGROUPS + "/memory/memory.memsw.limit_in_bytes"):
+        skip_unless(harness.counts_swap() or len(read("/proc/swaps").splitlines()) == 1,
+                    "there is swap, and no limit to it")
+        if not harness.counts_swap():
             del resources["memory"]["swap"]
         result = self.run_container(minimal("alloc", "64M", linux__resources=resources))
         self.assertEqual((result.code, result.out, result.err), (137, "", ""))
@@ -349,9 +363,13 @@ class Limits(Engine):
 
     def test_cpu_quota_is_in_force(self):
         """Seen by the kernel's own count: a throttled period."""
-        id, pid, _ = self.running(minimal("sleep", linux__resources={
+        id, _, _ = self.running(minimal("sleep", linux__resources={
             "cpu": {"quota": 1000, "period": 100000}}))
-        self.assertIn("nr_throttled", cgroup_file("cpu", id, "cpu.stat"))
+
+        def throttled():
+            self.works("exec", id, "/bin/report", "uid")
+            return re.search(r"nr_throttled [1-9]", cgroup_file(id, "cpu.stat"))
+        harness.until(throttled, "a throttled period")
 
 
 class Created(Engine):

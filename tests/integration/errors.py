@@ -362,9 +362,10 @@ class Namespaces(Test):
 
 
 class Cgroups(Test):
+    FILE = "/cgroup.procs" if harness.is_v2() else "/tasks"
+
     def groups(self, path):
-        return [os.path.join(harness.CGROUPS, h, path.lstrip("/"))
-                for h in sorted(os.listdir(harness.CGROUPS))]
+        return [hierarchy + path for hierarchy in harness.hierarchies()]
 
     def refused(self, config, pattern):
         """Returns the line. No container, no state directory."""
@@ -381,14 +382,16 @@ class Cgroups(Test):
                                   minimal(linux__cgroupsPath=path))
 
     def test_path_is_a_file(self):
-        self.refused(minimal(linux__cgroupsPath="/tasks"),
-                     r"/linux/cgroupsPath: make cgroup /tasks in /sys/fs/cgroup/[^\n]*: "
-                     "not a directory")
+        self.refused(minimal(linux__cgroupsPath=self.FILE),
+                     r"/linux/cgroupsPath: make cgroup %s in /sys/fs/cgroup[^\n]*: "
+                     "not a directory" % self.FILE)
 
     def test_parent_is_a_file(self):
-        self.refused(minimal(linux__cgroupsPath="/tasks/%s" % TAG),
-                     r"/linux/cgroupsPath: make cgroup /tasks/%s in /sys/fs/cgroup/[^\n]*: "
-                     "not a directory" % TAG)
+        path = "%s/%s" % (self.FILE, TAG)
+        step = 'enable cgroup controllers, "" required, above cgroup %s' if harness.is_v2() else \
+            r"make cgroup %s in /sys/fs/cgroup/[^\n]*"
+        self.refused(minimal(linux__cgroupsPath=path),
+                     "/linux/cgroupsPath: %s: not a directory" % step % path)
 
     def test_path_too_long(self):
         self.refused(minimal(linux__cgroupsPath="/%s" % TAG + "/x" * 3000),
@@ -399,9 +402,14 @@ class Cgroups(Test):
         self.refused(minimal(linux__cgroupsPath="/%s\nx" % TAG), r"/linux/cgroupsPath: [^\n]+")
 
     def test_value_refused(self):
-        config = minimal()
-        config["linux"]["resources"] = {"cpu": {"shares": 1024, "cpus": "999"}}
-        self.refused(config, r"/linux/resources/cpu/cpus: write \"999\" to cpuset\.cpus: [^\n]+")
+        file = 'write "1 100000" to cpu.max' if harness.is_v2() else 'write "1" to cpu.cfs_quota_us'
+        self.refused(minimal(linux__resources={"cpu": {"shares": 1024, "quota": 1}}),
+                     r"/linux/resources/cpu/quota: %s: invalid argument" % re.escape(file))
+
+    def test_processor_refused(self):
+        harness.skip_unless(harness.has_controller("cpuset"), "no cpuset controller")
+        self.refused(minimal(linux__resources={"cpu": {"shares": 1024, "cpus": "999"}}),
+                     r"/linux/resources/cpu/cpus: write \"999\" to cpuset\.cpus: [^\n]+")
 
     def test_memory_limit_too_small_for_init(self):
         """Whatever happens, it says so and leaves nothing."""
@@ -428,8 +436,8 @@ class Cgroups(Test):
         self.works("start", first)
 
     def test_group_of_somebody_else_leaves_its_processes_alone(self):
-        """A process of the host's is in two of the hierarchies; none may be hurt, and no group that
-        was there before may go."""
+        """A process of the host's is in two of the v1 hierarchies, or in that of v2; none may be
+        hurt, and no group that was there before may go."""
         path = "/%s-foreign" % TAG
         groups = self.groups(path)
         for group in groups:
@@ -437,7 +445,8 @@ class Cgroups(Test):
         victim = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE)
         try:
             for group in groups:
-                if os.path.basename(os.path.dirname(group)) in ("pids", "freezer"):
+                if os.path.dirname(group) == harness.CGROUPS or \
+                        os.path.basename(os.path.dirname(group)) in ("pids", "freezer"):
                     harness.write(group + "/cgroup.procs", str(victim.pid))
             id = self.new_id()
             result = self.ocirun("create", "--bundle", self.bundle(

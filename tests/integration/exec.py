@@ -251,23 +251,20 @@ class Options(ExecTest):
         self.assertRegex(read(file), r"^[1-9][0-9]*$")
 
     def test_cgroup(self):
-        harness.skip_unless(os.path.isdir(harness.CGROUPS + "/pids"), "no cgroup v1")
-        group = "%s/pids/ocirun/%s/below" % (harness.CGROUPS, self.box)
-        names = [name for name in os.listdir(harness.CGROUPS)
-                 if os.path.isdir("%s/%s/ocirun/%s" % (harness.CGROUPS, name, self.box))]
-        for name in names:
-            os.mkdir("%s/%s/ocirun/%s/below" % (harness.CGROUPS, name, self.box))
-        write("%s/cpuset/ocirun/%s/below/cpuset.cpus" % (harness.CGROUPS, self.box),
-              read("%s/cpuset/ocirun/%s/cpuset.cpus" % (harness.CGROUPS, self.box)))
-        write("%s/cpuset/ocirun/%s/below/cpuset.mems" % (harness.CGROUPS, self.box),
-              read("%s/cpuset/ocirun/%s/cpuset.mems" % (harness.CGROUPS, self.box)))
+        groups = ["%s/ocirun/%s" % (hierarchy, self.box) for hierarchy in harness.hierarchies()]
+        for group in groups:
+            os.mkdir(group + "/below")
+            for name in ("cpuset.cpus", "cpuset.mems"):     # of v1, which begin empty
+                if not harness.is_v2() and os.path.exists(group + "/" + name):
+                    write("%s/below/%s" % (group, name), read("%s/%s" % (group, name)))
         pipe = self.pipe()
         file = os.path.join(self.directory, "pid")
         self.works("exec", "--cgroup", "below", "--detach", "--pid-file", file, self.box,
                    "/bin/report", "sleep", stdout=pipe.write_end)
         pipe.close_write()
         pipe.wait_for("sleep=ready")
-        self.assertIn(read(file), read(group + "/cgroup.procs").split())
+        for group in groups:
+            self.assertIn(read(file), read(group + "/below/cgroup.procs").split())
         os.kill(int(read(file)), signal.SIGKILL)
         os.waitpid(int(read(file)), 0)
         for text in ("../other", "below/../..", "memory:../x"):

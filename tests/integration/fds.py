@@ -95,14 +95,19 @@ class Descriptors(Test):
             self.fails("--preserve-fds takes a number from 0 to 4096", "create", "--bundle",
                        self.bundle().path, "--preserve-fds=" + value, self.new_id())
 
-    def test_1100_inherited(self):
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    def opener_of_1100(self):
+        """For preexec_fn."""
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         skip_unless(hard == resource.RLIM_INFINITY or hard >= 4096,
                     "RLIMIT_NOFILE is %d, cannot open 1100 files" % hard)
 
         def open_many():
             resource.setrlimit(resource.RLIMIT_NOFILE, (4096, hard))
             open_from_3_to_1102(self.files[0])
+        return open_many
+
+    def test_1100_inherited(self):
+        open_many = self.opener_of_1100()
         facts = self.observe(minimal("fd", "fdlink", mounts=[PROC]), close_fds=False, preexec_fn=open_many)
         self.assertEqual(numbers(facts), [0, 1, 2])
         facts = self.observe(minimal("fd", "fdlink", mounts=[PROC]), "--preserve-fds=1000", close_fds=False,
@@ -111,8 +116,7 @@ class Descriptors(Test):
 
     def test_1100_inherited_and_parked(self):
         """What does not go to the program is not held while it waits."""
-        id = self.create(minimal("sleep"), close_fds=False,
-                         preexec_fn=lambda: open_from_3_to_1102(self.files[0]))
+        id = self.create(minimal("sleep"), close_fds=False, preexec_fn=self.opener_of_1100())
         self.assertLessEqual(len(os.listdir("/proc/%d/fd" % self.state(id)["pid"])), 6)
 
     def test_closed_standard_descriptors(self):

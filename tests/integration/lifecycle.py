@@ -261,17 +261,23 @@ class Operations(Test):
         self.works("delete", "-f", id)
 
     def frozen(self):
-        """A running container whose v1 freezer has stopped it; a signal alone does not wake it."""
-        harness.skip_unless(os.path.exists(harness.CGROUPS + "/freezer/cgroup.procs"),
+        """A running container that is frozen; on v1 a signal alone does not wake it."""
+        harness.skip_unless(harness.is_v2() or harness.has_controller("freezer"),
                             "no v1 freezer is mounted")
         id, pid, _ = self.running()
-        path = "%s/freezer/ocirun/%s/freezer.state" % (harness.CGROUPS, id)
-        harness.write(path, "FROZEN")
-        harness.until(lambda: read(path) == "FROZEN\n", "the freezer")
+        if harness.is_v2():
+            path, off = "%s/ocirun/%s/cgroup.freeze" % (harness.CGROUPS, id), "0"
+            harness.write(path, "1")
+            harness.until(lambda: "frozen 1\n" in read(path.replace(".freeze", ".events")),
+                          "the freezer")
+        else:
+            path, off = "%s/freezer/ocirun/%s/freezer.state" % (harness.CGROUPS, id), "THAWED"
+            harness.write(path, "FROZEN")
+            harness.until(lambda: read(path) == "FROZEN\n", "the freezer")
 
         def thaw():
             if os.path.exists(path):
-                harness.write(path, "THAWED")
+                harness.write(path, off)
         return id, pid, thaw
 
     def test_delete_force_of_a_frozen_one(self):
@@ -307,8 +313,15 @@ class Operations(Test):
                     return True
                 fcntl.flock(lock, fcntl.LOCK_UN)
                 return False
+
+            def waits():
+                """Asleep with a socket open: it has asked, and gets no answer."""
+                links = [os.readlink(link) for link in glob.glob("/proc/%d/fd/*" % start.pid)]
+                return any(link.startswith("socket:") for link in links) and \
+                    read("/proc/%d/stat" % start.pid).rsplit(")", 1)[1].split()[0] == "S"
             try:
                 harness.until(is_locked, "start to hold the lock")
+                harness.until(waits, "start to wait for init")
             finally:
                 os.close(lock)
             self.works("delete", "--force", id, timeout=5)
@@ -325,8 +338,7 @@ class Operations(Test):
 
     def test_OPS_26_a_cgroup_that_was_there_before_stays(self):
         path = "/%s-before" % TAG
-        groups = [os.path.join(harness.CGROUPS, h, path.lstrip("/"))
-                  for h in os.listdir(harness.CGROUPS)]
+        groups = [hierarchy + path for hierarchy in harness.hierarchies()]
         for group in groups:
             os.mkdir(group)
         try:
@@ -352,8 +364,8 @@ class Operations(Test):
         self.works("start", second)
         # The second found the parent there, so nobody removes it: as with runc and crun.
         self.works("delete", "--force", second)
-        for parent in glob.glob("/sys/fs/cgroup/*/%s-p" % TAG):
-            os.rmdir(parent)
+        for hierarchy in harness.hierarchies():
+            os.rmdir("%s/%s-p" % (hierarchy, TAG))
 
 
 class Lifecycle(Test):
@@ -396,7 +408,7 @@ class Lifecycle(Test):
         for name in ("mnt", "pid", "uts"):
             self.assertNotEqual(os.readlink("/proc/%d/ns/%s" % (pid, name)),
                                 os.readlink("/proc/self/ns/" + name))
-        self.assertEqual(harness.cgroup_file("pids", id, "pids.max"), "17")
+        self.assertEqual(harness.cgroup_file(id, "pids.max"), "17")
 
     def test_pid_file_is_digits_only(self):
         path = os.path.join(self.directory, "pid")

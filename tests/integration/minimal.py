@@ -9,7 +9,7 @@ import resource
 import signal
 
 import harness
-from harness import CGROUPS, PROC, Test, minimal, read, tmpfs
+from harness import PROC, Test, minimal, read, tmpfs
 
 F_GET_SEALS = 1034
 SEALS = 0xf     # seal, shrink, grow, write
@@ -282,8 +282,8 @@ class Created(Test):
     def test_in_its_group_in_every_hierarchy(self):
         id = self.create()
         pid = str(self.state(id)["pid"])
-        for hierarchy in os.listdir(CGROUPS):
-            path = "%s/%s/ocirun/%s/cgroup.procs" % (CGROUPS, hierarchy, id)
+        for hierarchy in harness.hierarchies():
+            path = "%s/ocirun/%s/cgroup.procs" % (hierarchy, id)
             self.assertEqual(read(path).split(), [pid], path)
         for line in read("/proc/%s/cgroup" % pid).splitlines():
             self.assertEqual(line.split(":", 2)[2], "/ocirun/" + id)

@@ -105,7 +105,7 @@ class Affinity(Test):
         self.assertNotEqual(facts["affinity"], str(min(every)))
 
     def test_that_of_the_cgroup_is(self):
-        harness.skip_unless(os.path.isdir(harness.CGROUPS + "/cpuset"), "no cpuset of v1")
+        harness.skip_unless(harness.has_controller("cpuset"), "no cpuset controller")
         facts = self.observe(minimal("affinity", linux__resources={"cpu": {"cpus": "0"}}))
         self.assertEqual(facts["affinity"], "0")
 

@@ -180,17 +180,14 @@ class ConsoleSocket(TerminalTest):
     def test_exec(self):
         id, _ = self.create_and_start(with_terminal("sleep"))
         path = self.listen(self.make_directory())
-        self.works("exec", "--tty", "--detach", "--console-socket", path, id, "/bin/report", "tty")
+        file = os.path.join(self.directory, "pid")
+        self.works("exec", "--tty", "--detach", "--console-socket", path, "--pid-file", file, id,
+                   "/bin/report", "tty")
         master = self.receive()
         facts = self.facts(self.read_until(master, None))
         self.assertNotEqual(facts["tty.0"], "no")
         self.assertEqual(self.name, "/dev/pts/1")
-        while True:     # as the subreaper
-            try:
-                if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                    break
-            except ChildProcessError:
-                break
+        os.waitpid(int(harness.read(file)), 0)     # as the subreaper
 
     def make_directory(self):
         path = os.path.join(self.directory, "exec")

@@ -324,4 +324,4 @@ def finish():
     for top in glob.glob("%s/%s*" % (harness.CGROUPS, harness.TAG)):
         for path, _, _ in os.walk(top, topdown=False):
             os.rmdir(path)
-    shutil.rmtree(harness.Test.work, ignore_errors=True)
+    harness.clean_up()
