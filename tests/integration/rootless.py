@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A caller who is a user of this machine: with a name, subordinate ids and a folder for what runs,
+and under systemd with cgroups of its own. Of users.py the callers have none of these."""
+import json
+import os
+import pwd
+import shutil
+
+import harness
+from harness import PROC, TAG, Test, bind, minimal, read, write
+from users import mappings
+
+
+def ids_of(name, file):
+    """The subordinate ones: [(first, count)]."""
+    lines = [line.split(":") for line in read(file).splitlines()] if os.path.exists(file) else []
+    return [(int(line[1]), int(line[2])) for line in lines if line[0] == name]
+
+
+def find_user():
+    """The first one that has subordinate ids of both kinds and is not root."""
+    for user in pwd.getpwall():
+        if user.pw_uid and ids_of(user.pw_name, "/etc/subuid") and \
+                ids_of(user.pw_name, "/etc/subgid"):
+            return user
+    return None
+
+
+USER = find_user()
+
+
+class Rootless(Test):
+    """Without --root: what the user has is found by itself."""
+
+    @classmethod
+    def setUpClass(cls):
+        harness.skip_unless(USER, "no user has subordinate ids")
+        harness.skip_unless(shutil.which("newuidmap"), "newuidmap is not installed")
+
+    def setUp(self):
+        super().setUp()
+        os.chmod(self.directory, 0o755)
+        self.runtime_directory = os.path.join(self.directory, "run")
+        os.mkdir(self.runtime_directory, 0o700)
+        os.chown(self.runtime_directory, USER.pw_uid, USER.pw_gid)
+
+    def bundle(self, config=None):
+        bundle = super().bundle(config)
+        for path in (bundle.path, bundle.rootfs, bundle.rootfs + "/bin"):
+            os.chmod(path, 0o755)
+            os.chown(path, USER.pw_uid, USER.pw_gid)
+        return bundle
+
+    def ocirun(self, *args, prefix=(), root=None, **more):
+        user = ("setpriv", "--reuid", USER.pw_name, "--regid", str(USER.pw_gid), "--init-groups",
+                "--inh-caps=-all", "env", "-i", "PATH=" + os.environ["PATH"],
+                "HOME=" + USER.pw_dir, "XDG_RUNTIME_DIR=" + self.runtime_directory)
+        return super().ocirun(*args, prefix=(*user, *prefix), root=root or False, **more)
+
+    def maps(self):
+        """What is expected of the two kinds: the user is root, and behind it all its others."""
+        found = []
+        for id, file in ((USER.pw_uid, "/etc/subuid"), (USER.pw_gid, "/etc/subgid")):
+            ranges, inside = ["0 %d 1" % id], 1
+            for first, count in ids_of(USER.pw_name, file):
+                ranges.append("%d %d %d" % (inside, first, count))
+                inside += count
+            found.append(ranges)
+        return found
+
+    def test_all_ids_of_the_user(self):
+        facts = self.observe(minimal("uid", "gid", "uid_map", "gid_map", "setgroups", mounts=[PROC]))
+        self.assertEqual((facts["uid"], facts["gid"], facts["setgroups"]), ("0", "0", "allow"))
+        for name, expected in zip(("uid_map", "gid_map"), self.maps()):
+            self.assertEqual([facts["%s.%d" % (name, i)] for i in range(len(expected))], expected)
+
+    def test_somebody_else_inside(self):
+        facts = self.observe(minimal("uid", "gid", "groups", process__user={
+            "uid": 5, "gid": 6, "additionalGids": [7]}))
+        self.assertEqual((facts["uid"], facts["gid"], facts["groups"]), ("5", "6", "7"))
+
+    def test_files_belong_to_subordinate_ids(self):
+        share = os.path.join(self.directory, "share")
+        os.mkdir(share)
+        os.chmod(share, 0o777)
+        uids, gids = self.maps()
+        config = minimal(linux__uidMappings=mappings(*(map(int, line.split()) for line in uids)),
+                         linux__gidMappings=mappings(*(map(int, line.split()) for line in gids)),
+                         mounts=[bind(share, "/data")])
+        config["linux"]["namespaces"].append({"type": "user"})
+        for uid, outside in ((0, USER.pw_uid), (5, ids_of(USER.pw_name, "/etc/subuid")[0][0] + 4)):
+            config["process"].update(args=["/bin/report", "open", "/data/of-%d" % uid, "creat"],
+                                     user={"uid": uid, "gid": uid})
+            self.prints("open=ok", config)
+            self.assertEqual(os.stat("%s/of-%d" % (share, uid)).st_uid, outside)
+
+    def test_life(self):
+        id, pid, _ = self.running()
+        self.assertEqual(os.stat("/proc/%d" % pid).st_uid, USER.pw_uid)
+        self.assertEqual(os.listdir(self.runtime_directory + "/ocirun"), [id])
+        self.assertEqual(self.works("list", "--quiet").out, id + "\n")
+        self.assertIn("uid=0\n", self.works("exec", id, "/bin/report", "uid").out)
+        self.works("kill", id, "KILL")
+        self.wait_stopped(id, pid)
+        self.works("delete", id)
+
+    def test_another_user_does_not_see_it(self):
+        """Not even root by itself: the state is in the user's own folder."""
+        id, _, _ = self.running()
+        result = Test.ocirun(self, "state", id)
+        self.assertEqual((result.code, result.err), (
+            1, 'ocirun: container "%s" does not exist: container does not exist\n' % id))
+
+    def test_spec(self):
+        bundle = self.bundle()
+        path = os.path.join(bundle.path, "config.json")
+        os.unlink(path)
+        self.works("spec", "--rootless", "--bundle", bundle.path)
+        config = json.loads(read(path))
+        config["process"].update(args=["/bin/report", "uid"], terminal=False)
+        write(path, json.dumps(config))
+        result = self.ocirun("run", "--bundle", bundle.path, self.new_id())
+        self.assertEqual((result.code, result.err, result.facts().get("uid")), (0, "", "0"))
+
+    def test_in_a_scope_of_the_user(self):
+        """As an engine is that the user has started: the container stays where it was started."""
+        bus = "/run/user/%d/bus" % USER.pw_uid
+        harness.skip_unless(os.path.exists(bus), "the user has no manager of systemd running")
+        unit = TAG + ".scope"
+        self.runtime_directory = os.path.dirname(bus)
+        pipe = self.pipe()
+        id = self.create(minimal("sleep"), stdout=pipe.write_end, prefix=(
+            "systemd-run", "--user", "--scope", "--quiet", "--collect", "--unit=" + unit))
+        pipe.close_write()
+        self.works("start", id)
+        pipe.wait_for("sleep=ready")
+        group = read("/proc/%d/cgroup" % self.state(id)["pid"]).strip()
+        self.assertRegex(group, "^0::/user.slice/user-%d.slice/user@%d.service/.*/%s$" % (
+            USER.pw_uid, USER.pw_uid, unit))
+        self.works("delete", "--force", id)
+        harness.until(lambda: not os.path.exists(harness.CGROUPS + group[3:]), "the scope to end")
+
+
+if __name__ == "__main__":
+    harness.main()
