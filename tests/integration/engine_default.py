@@ -305,24 +305,16 @@ class Limits(Engine):
                              code=1)
         self.assertEqual((facts["forkbomb.forked"], facts["forkbomb.error"]), ("7", "EAGAIN"))
 
-    def device(self):
-        """The number of one that opens without any capability, and that the defaults do not name."""
-        known = dict(reversed(line.split()) for line in read("/proc/misc").splitlines())
-        for name in ("fuse", "loop-control", "userfaultfd", "hw_random", "rfkill"):
-            if name in known:
-                return {"path": "/dev/other", "type": "c", "major": 10, "minor": int(known[name])}
-        raise unittest.SkipTest("the kernel has none of the misc devices that this test knows")
-
     def test_devices(self):
         """Any node may be made, but not opened."""
-        config = self.config("open", "/dev/other", "r", linux__devices=[self.device()])
+        config = self.config("open", "/dev/other", "r", linux__devices=[harness.misc_device()])
         self.assertEqual(self.run_container(config).out.strip(), "open=EPERM")
         self.assertEqual(self.verb("open", "/dev/null", "rw"), "open=ok")
         self.assertEqual(self.verb("open", "/dev/full", "rw"), "open=ok")
         self.assertEqual(self.verb("mknod", "c", "1", "11", "/node"), "mknod=ok")
 
     def test_device_by_a_rule(self):
-        device = self.device()
+        device = harness.misc_device()
         config = self.config("open", "/dev/other", "r", linux__devices=[device])
         config["linux"]["resources"]["devices"].append(
             {"allow": True, "type": "c", "major": device["major"], "minor": device["minor"],
@@ -332,7 +324,7 @@ class Limits(Engine):
         self.assertEqual(self.run_container(config).out.strip(), "open=EPERM")
 
     def test_device_taken_back_by_a_later_rule(self):
-        device = self.device()
+        device = harness.misc_device()
         config = self.config("open", "/dev/other", "r", linux__devices=[device])
         config["linux"]["resources"]["devices"] += [
             {"allow": True, "type": "c", "major": device["major"], "minor": device["minor"],
@@ -342,7 +334,7 @@ class Limits(Engine):
         self.assertEqual(self.run_container(config).out.strip(), "open=EPERM")
 
     def test_rules_that_begin_with_a_grant_refuse_the_rest(self):
-        device = self.device()
+        device = harness.misc_device()
         grant = {"allow": True, "type": "c", "major": device["major"], "minor": device["minor"],
                  "access": "r"}
         config = minimal("open", "/dev/other", "r", linux__devices=[device],
@@ -353,7 +345,7 @@ class Limits(Engine):
 
     def test_rule_for_all_devices_and_some_access(self):
         """For reading is not for all: v1 takes the type "a" for everything."""
-        device = self.device()
+        device = harness.misc_device()
         rule = {"allow": True, "type": "a", "access": "r"}
         config = minimal("open", "/dev/other", "r", linux__devices=[device],
                          linux__resources={"devices": [{"allow": False}, rule]})

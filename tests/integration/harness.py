@@ -92,7 +92,7 @@ def hierarchies():
 def has_controller(name):
     if is_v2():
         return name in read(CGROUPS + "/cgroup.controllers").split()
-    return os.path.isdir(os.path.join(CGROUPS, name))
+    return os.path.isdir(os.path.join(CGROUPS, name)) or name in unified_controllers()
 
 
 def counts_swap():
@@ -511,6 +511,41 @@ def cgroup_file(id, name):
     if is_v2():
         return read("%s/ocirun/%s/%s" % (CGROUPS, id, name)).strip()
     return read("%s/%s/ocirun/%s/%s" % (CGROUPS, name.split(".")[0], id, name)).strip()
+
+
+def has_cgroup_file(id, name):
+    try:
+        cgroup_file(id, name)
+        return True
+    except FileNotFoundError:
+        return False
+
+
+def unified_file(id, name):
+    """A file of the container's group of v2, also where that is beside v1."""
+    top = CGROUPS if is_v2() else CGROUPS + "/unified"
+    return read("%s/ocirun/%s/%s" % (top, id, name)).strip()
+
+
+def unified_controllers():
+    for top in (CGROUPS, CGROUPS + "/unified"):
+        if os.path.exists(top + "/cgroup.controllers"):
+            return read(top + "/cgroup.controllers").split()
+    return []
+
+
+def controller_file(controller, id, v2, v1):
+    """Of one that may be in either version."""
+    return unified_file(id, v2) if controller in unified_controllers() else cgroup_file(id, v1)
+
+
+def misc_device():
+    """One that opens without any capability, and that no default rule names."""
+    known = dict(reversed(line.split()) for line in read("/proc/misc").splitlines())
+    for name in ("fuse", "loop-control", "userfaultfd", "hw_random", "rfkill"):
+        if name in known:
+            return {"path": "/dev/other", "type": "c", "major": 10, "minor": int(known[name])}
+    raise unittest.SkipTest("the kernel has none of the misc devices that this test knows")
 
 
 def skip_unless(condition, reason):
