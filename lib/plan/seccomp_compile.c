@@ -52,6 +52,7 @@ struct compiler {
 	size_t n_entries;
 	struct range *ranges;
 	size_t n_ranges;
+	int64_t highest; /* of the numbers that the profile names, -1 for none */
 	uint32_t fallback;
 };
 
@@ -369,15 +370,20 @@ static int collect_entries(struct compiler *compiler)
 	list_each(rule, compiler->seccomp->syscalls)
 		n += rule->names.n * 2;
 	compiler->n_entries = 0;
+	compiler->highest = -1;
 	compiler->entries = arena_alloc(&compiler->arena, (n + 1) * sizeof(struct entry));
 	if (!compiler->entries)
 		return -ENOMEM;
 	list_each(rule, compiler->seccomp->syscalls) {
-		if (outcome_of(rule->action, &rule->errnoRet) == compiler->fallback)
-			continue;
+		bool same = outcome_of(rule->action, &rule->errnoRet) == compiler->fallback;
+
 		list_each(name, rule->names) {
 			struct seccomp_call call = seccomp_call_find(compiler->arch, *name);
 
+			if (call.number > compiler->highest)
+				compiler->highest = call.number;
+			if (same)
+				continue;
 			add_entry(compiler, rule, call.number, 0);
 			if (call.selector)
 				add_entry(compiler, rule, call.through, call.selector);
@@ -447,7 +453,8 @@ static int collect_ranges(struct compiler *compiler, uint32_t base)
 		add_range(compiler, &fallback);
 		i += n;
 	}
-	if (compiler->n_entries > 0 && compiler->seccomp->defaultAction == SPEC_ACT_ERRNO) {
+	if (compiler->highest >= 0 && compiler->seccomp->defaultAction == SPEC_ACT_ERRNO) {
+		fallback.first = (uint32_t)compiler->highest + 1;
 		fallback.outcome = SECCOMP_RET_ERRNO | ENOSYS;
 		add_range(compiler, &fallback);
 	}
@@ -549,7 +556,10 @@ int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program, st
 	if (r == 0 && program->failed)
 		r = -ENOMEM;
 	if (r == 0 && here(&compiler) > BPF_MAXINSNS)
-		r = -E2BIG;
+		return fail_plain(err, -E2BIG, "/linux/seccomp",
+				  "/linux/seccomp: the filter has %zu instructions, the kernel "
+				  "takes %d: list fewer architectures",
+				  here(&compiler), BPF_MAXINSNS);
 	if (r < 0)
 		return fail(err, r, "/linux/seccomp", "/linux/seccomp: cannot make the filter");
 	return 0;

@@ -7,33 +7,34 @@
 
 /* elf-em.h and audit.h: machine | 64 bit 0x80000000 | little endian 0x40000000. */
 static const struct seccomp_arch archs[] = {
-	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64, 0xc000003e, true, false },
-	{ "SCMP_ARCH_X86", SCMP_ARCH_X86, 0x40000003, false, false },
-	{ "SCMP_ARCH_X32", SCMP_ARCH_X32, 0xc000003e, false, false },
-	{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM, 0x40000028, false, false },
-	{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64, 0xc00000b7, true, false },
-	{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS, 0x00000008, false, true },
-	{ "SCMP_ARCH_MIPS64", SCMP_ARCH_MIPS64, 0x80000008, true, true },
-	{ "SCMP_ARCH_MIPS64N32", SCMP_ARCH_MIPS64N32, 0xa0000008, false, true },
-	{ "SCMP_ARCH_MIPSEL", SCMP_ARCH_MIPSEL, 0x40000008, false, false },
-	{ "SCMP_ARCH_MIPSEL64", SCMP_ARCH_MIPSEL64, 0xc0000008, true, false },
-	{ "SCMP_ARCH_MIPSEL64N32", SCMP_ARCH_MIPSEL64N32, 0xe0000008, false, false },
-	{ "SCMP_ARCH_PPC", SCMP_ARCH_PPC, 0x00000014, false, true },
-	{ "SCMP_ARCH_PPC64", SCMP_ARCH_PPC64, 0x80000015, true, true },
-	{ "SCMP_ARCH_PPC64LE", SCMP_ARCH_PPC64LE, 0xc0000015, true, false },
-	{ "SCMP_ARCH_S390", SCMP_ARCH_S390, 0x00000016, false, true },
-	{ "SCMP_ARCH_S390X", SCMP_ARCH_S390X, 0x80000016, true, true },
-	{ "SCMP_ARCH_PARISC", SCMP_ARCH_PARISC, 0x0000000f, false, true },
-	{ "SCMP_ARCH_PARISC64", SCMP_ARCH_PARISC64, 0x8000000f, true, true },
-	{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64, 0xc00000f3, true, false },
+	{ "SCMP_ARCH_X86_64", SCMP_ARCH_X86_64, 0xc000003e, 0, true, false },
+	{ "SCMP_ARCH_X86", SCMP_ARCH_X86, 0x40000003, 0, false, false, MULTIPLEXER_X86 },
+	{ "SCMP_ARCH_X32", SCMP_ARCH_X32, 0xc000003e, SECCOMP_X32_BIT, false, false },
+	{ "SCMP_ARCH_ARM", SCMP_ARCH_ARM, 0x40000028, 0, false, false },
+	{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64, 0xc00000b7, 0, true, false },
+	{ "SCMP_ARCH_MIPS", SCMP_ARCH_MIPS, 0x00000008, 4000, false, true, MULTIPLEXER_MIPS },
+	{ "SCMP_ARCH_MIPS64", SCMP_ARCH_MIPS64, 0x80000008, 5000, true, true },
+	{ "SCMP_ARCH_MIPS64N32", SCMP_ARCH_MIPS64N32, 0xa0000008, 6000, false, true },
+	{ "SCMP_ARCH_MIPSEL", SCMP_ARCH_MIPSEL, 0x40000008, 4000, false, false, MULTIPLEXER_MIPS },
+	{ "SCMP_ARCH_MIPSEL64", SCMP_ARCH_MIPSEL64, 0xc0000008, 5000, true, false },
+	{ "SCMP_ARCH_MIPSEL64N32", SCMP_ARCH_MIPSEL64N32, 0xe0000008, 6000, false, false },
+	{ "SCMP_ARCH_PPC", SCMP_ARCH_PPC, 0x00000014, 0, false, true, MULTIPLEXER_PPC },
+	{ "SCMP_ARCH_PPC64", SCMP_ARCH_PPC64, 0x80000015, 0, true, true, MULTIPLEXER_PPC },
+	{ "SCMP_ARCH_PPC64LE", SCMP_ARCH_PPC64LE, 0xc0000015, 0, true, false, MULTIPLEXER_PPC },
+	{ "SCMP_ARCH_S390", SCMP_ARCH_S390, 0x00000016, 0, false, true, MULTIPLEXER_S390 },
+	{ "SCMP_ARCH_S390X", SCMP_ARCH_S390X, 0x80000016, 0, true, true, MULTIPLEXER_S390 },
+	{ "SCMP_ARCH_PARISC", SCMP_ARCH_PARISC, 0x0000000f, 0, false, true },
+	{ "SCMP_ARCH_PARISC64", SCMP_ARCH_PARISC64, 0x8000000f, 0, true, true },
+	{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64, 0xc00000f3, 0, true, false },
 	/* libseccomp 2.6; where it does not know the token no name resolves. */
-	{ "SCMP_ARCH_LOONGARCH64", 0xc0000102, 0xc0000102, true, false },
-	{ "SCMP_ARCH_M68K", 0x00000004, 0x00000004, false, true },
-	{ "SCMP_ARCH_SH", 0x4000002a, 0x4000002a, false, false },
-	{ "SCMP_ARCH_SHEB", 0x0000002a, 0x0000002a, false, true },
+	{ "SCMP_ARCH_LOONGARCH64", 0xc0000102, 0xc0000102, 0, true, false },
+	{ "SCMP_ARCH_M68K", 0x00000004, 0x00000004, 0, false, true, MULTIPLEXER_M68K },
+	{ "SCMP_ARCH_SH", 0x4000002a, 0x4000002a, 0, false, false, MULTIPLEXER_SH },
+	{ "SCMP_ARCH_SHEB", 0x0000002a, 0x0000002a, 0, false, true, MULTIPLEXER_SH },
 };
 
-/* Newer than libseccomp 2.5.4: from 424 on a call has the same number on every machine. */
+/* Newer than libseccomp 2.5.4: from 424 on a call has the same number on every machine, behind
+ * where those of the machine begin. */
 static const struct {
 	const char *name;
 	int number;
@@ -50,27 +51,50 @@ static const struct {
 	{ "file_setattr", 469 },      { "set_mempolicy_home_node", 450 },
 };
 
-/* On 32-bit x86 libseccomp gives pseudo numbers for these: -100 less the selector of socketcall(2)
- * (linux/net.h), -200 less that of ipc(2) (linux/ipc.h). Most are calls of their own as well since
- * 4.3 and 5.1: arch/x86/entry/syscalls/syscall_32.tbl. */
+/* What comes through a multiplexer has a pseudo number with libseccomp: -100 less the selector of
+ * socketcall(2) (linux/net.h), -200 less that of ipc(2) (linux/ipc.h). Most are calls of their own
+ * as well, by now: 0 for those that are not. syscall.tbl of each machine. */
 #define PSEUDO_SOCKETCALL (-100)
 #define PSEUDO_IPC        (-200)
 #define PSEUDO_MAX        24
-#define X86_SOCKETCALL    102
-#define X86_IPC           117
+#define SOCKETCALL        102
+#define IPC               117
+/* clang-format off */
 static const struct {
 	const char *name;
-	int number;
-} x86[] = {
-	{ "socket", 359 },     { "bind", 361 },        { "connect", 362 },
-	{ "listen", 363 },     { "getsockname", 367 }, { "getpeername", 368 },
-	{ "socketpair", 360 }, { "sendto", 369 },      { "recvfrom", 371 },
-	{ "shutdown", 373 },   { "setsockopt", 366 },  { "getsockopt", 365 },
-	{ "sendmsg", 370 },    { "recvmsg", 372 },     { "accept4", 364 },
-	{ "recvmmsg", 337 },   { "sendmmsg", 345 },    { "semget", 393 },
-	{ "semctl", 394 },     { "shmget", 395 },      { "shmctl", 396 },
-	{ "shmat", 397 },      { "shmdt", 398 },       { "msgget", 399 },
-	{ "msgsnd", 400 },     { "msgrcv", 401 },      { "msgctl", 402 },
+	unsigned short numbers[MULTIPLEXER_MAX_ - 1];
+} sockets[] = {
+	/*                 x86  s390   ppc  mips  m68k    sh */
+	{ "socket",      { 359,  359,  326,  183,  356,  340 } },
+	{ "bind",        { 361,  361,  327,  169,  358,  341 } },
+	{ "connect",     { 362,  362,  328,  170,  359,  342 } },
+	{ "listen",      { 363,  363,  329,  174,  360,  343 } },
+	{ "accept",      {   0,    0,  330,  168,    0,  344 } },
+	{ "getsockname", { 367,  367,  331,  172,  364,  345 } },
+	{ "getpeername", { 368,  368,  332,  171,  365,  346 } },
+	{ "socketpair",  { 360,  360,  333,  184,  357,  347 } },
+	{ "send",        {   0,    0,  334,  178,    0,  348 } },
+	{ "recv",        {   0,    0,  336,  175,    0,  350 } },
+	{ "sendto",      { 369,  369,  335,  180,  366,  349 } },
+	{ "recvfrom",    { 371,  371,  337,  176,  368,  351 } },
+	{ "shutdown",    { 373,  373,  338,  182,  370,  352 } },
+	{ "setsockopt",  { 366,  366,  339,  181,  363,  353 } },
+	{ "getsockopt",  { 365,  365,  340,  173,  362,  354 } },
+	{ "sendmsg",     { 370,  370,  341,  179,  367,  355 } },
+	{ "recvmsg",     { 372,  372,  342,  177,  369,  356 } },
+	{ "accept4",     { 364,  364,  344,  334,  361,  358 } },
+	{ "recvmmsg",    { 337,  357,  343,  335,  371,  357 } },
+	{ "sendmmsg",    { 345,  358,  349,  343,  372,  363 } },
+};
+/* clang-format on */
+/* Of System V IPC the same everywhere, since 5.1; semtimedop(2) where a long has 64 bits. */
+static const struct {
+	const char *name;
+	unsigned short number;
+} ipc[] = {
+	{ "semtimedop", 392 }, { "semget", 393 }, { "semctl", 394 }, { "shmget", 395 },
+	{ "shmctl", 396 },     { "shmat", 397 },  { "shmdt", 398 },  { "msgget", 399 },
+	{ "msgsnd", 400 },     { "msgrcv", 401 }, { "msgctl", 402 },
 };
 
 const struct seccomp_arch *seccomp_arch_find(const char *name)
@@ -103,26 +127,37 @@ static int newer_number(const struct seccomp_arch *arch, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(newer); i++)
 		if (strcmp(newer[i].name, name) == 0)
-			return arch->token == SCMP_ARCH_X32
-				       ? (int)((unsigned int)newer[i].number | SECCOMP_X32_BIT)
-				       : newer[i].number;
+			return (int)arch->base + newer[i].number;
 	return newer_x86_64(arch, name);
 }
 
-static struct seccomp_call x86_call(int pseudo, const char *name)
+/* 0 for none. */
+static int own_number(const struct seccomp_arch *arch, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sockets); i++)
+		if (strcmp(sockets[i].name, name) == 0)
+			return sockets[i].numbers[arch->multiplexer - 1];
+	for (size_t i = arch->wide ? 0 : 1; i < ARRAY_SIZE(ipc); i++)
+		if (strcmp(ipc[i].name, name) == 0)
+			return ipc[i].number;
+	return 0;
+}
+
+static struct seccomp_call multiplexed(const struct seccomp_arch *arch, int pseudo,
+				       const char *name)
 {
 	struct seccomp_call call = { .number = -1 };
+	int own = own_number(arch, name);
 
 	if (pseudo < PSEUDO_SOCKETCALL && pseudo >= PSEUDO_SOCKETCALL - PSEUDO_MAX) {
-		call.through = X86_SOCKETCALL;
+		call.through = (int)arch->base + SOCKETCALL;
 		call.selector = (unsigned int)(PSEUDO_SOCKETCALL - pseudo);
 	} else if (pseudo < PSEUDO_IPC && pseudo >= PSEUDO_IPC - PSEUDO_MAX) {
-		call.through = X86_IPC;
+		call.through = (int)arch->base + IPC;
 		call.selector = (unsigned int)(PSEUDO_IPC - pseudo);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(x86); i++)
-		if (strcmp(x86[i].name, name) == 0)
-			call.number = x86[i].number;
+	if (own > 0)
+		call.number = (int)arch->base + own;
 	return call;
 }
 
@@ -136,8 +171,8 @@ struct seccomp_call seccomp_call_find(const struct seccomp_arch *arch, const cha
 		return call;
 	if (call.number == __NR_SCMP_ERROR)
 		call.number = newer_number(arch, name);
-	else if (arch->token == SCMP_ARCH_X86)
-		call = x86_call(call.number, name);
+	else if (arch->multiplexer)
+		call = multiplexed(arch, call.number, name);
 	return call;
 }
 
