@@ -19,6 +19,7 @@
 #include "../unit/reference.h"
 #include "base/fd.h"
 #include "plan/seccomp_compile.h"
+#include "plan/seccomp_names.h"
 #include "spec/spec.h"
 #include "sys/syscall.h"
 
@@ -36,9 +37,14 @@ static int ours(const struct spec_seccomp *seccomp, struct text *program)
 	return seccomp_compile(seccomp, program, NULL);
 }
 
+static int theirs(const struct spec_seccomp *seccomp, struct text *program)
+{
+	return reference_compile(seccomp, seccomp_arch_own()->big_endian, program);
+}
+
 static const struct compiler compilers[] = {
 	{ "ours", ours },
-	{ "libseccomp", reference_compile },
+	{ "libseccomp", theirs },
 };
 
 static uint64_t now(void)

@@ -4,6 +4,8 @@
  * them for the other architectures; a rule with the action of the default is left out; one that
  * names an argument twice becomes one rule per condition. */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -80,16 +82,36 @@ static int add_call(scmp_filter_ctx context, const struct spec_seccomp_rule *rul
 	return r;
 }
 
+/* How many there are. */
+static int add_architectures(scmp_filter_ctx context, const struct spec_seccomp *seccomp,
+			     bool big_endian)
+{
+	int r, n = 1;
+
+	if (seccomp_arch_own()->big_endian != big_endian) {
+		r = seccomp_arch_remove(context, seccomp_arch_native());
+		if (r < 0)
+			return r;
+		n = 0;
+	}
+	list_each(name, seccomp->architectures) {
+		const struct seccomp_arch *arch = seccomp_arch_find(*name);
+
+		if (arch->big_endian != big_endian)
+			continue;
+		r = seccomp_arch_add(context, arch->token);
+		if (r < 0 && r != -EEXIST)
+			return r;
+		n++;
+	}
+	return n;
+}
+
 static int add_rules(scmp_filter_ctx context, const struct spec_seccomp *seccomp)
 {
 	uint32_t fallback = reference_action(seccomp->defaultAction, &seccomp->defaultErrnoRet);
 	int r = 0;
 
-	list_each(name, seccomp->architectures) {
-		r = seccomp_arch_add(context, seccomp_arch_find(*name)->token);
-		if (r < 0 && r != -EEXIST)
-			return r;
-	}
 	if (seccomp->syscalls.n > MANY_RULES)
 		r = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	list_each(rule, seccomp->syscalls) {
@@ -106,6 +128,38 @@ static int add_rules(scmp_filter_ctx context, const struct spec_seccomp *seccomp
 		}
 	}
 	return r;
+}
+
+static bool is_action(uint32_t k)
+{
+	switch (k & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ERRNO:
+	case SECCOMP_RET_TRACE:
+		return true;
+	case SECCOMP_RET_KILL_PROCESS:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_TRAP:
+	case SECCOMP_RET_USER_NOTIF:
+	case SECCOMP_RET_LOG:
+	case SECCOMP_RET_ALLOW:
+		return (k & SECCOMP_RET_DATA) == 0;
+	}
+	return false;
+}
+
+/* It is written in the byte order of its architectures, but for returns that libseccomp 2.5.4 puts
+ * in where a jump would be too long: their action is in ours already. */
+static void swap(struct text *program)
+{
+	struct sock_filter *filter = (void *)program->data;
+
+	for (size_t i = 0; i < program->length / sizeof(*filter); i++) {
+		uint32_t k = __builtin_bswap32(filter[i].k);
+
+		filter[i].code = __builtin_bswap16(filter[i].code);
+		if (filter[i].code != (BPF_RET | BPF_K) || is_action(k))
+			filter[i].k = k;
+	}
 }
 
 static int export(scmp_filter_ctx context, struct text *program)
@@ -126,7 +180,7 @@ static int export(scmp_filter_ctx context, struct text *program)
 	return n < 0 ? -errno : 0;
 }
 
-int reference_compile(const struct spec_seccomp *seccomp, struct text *program)
+int reference_compile(const struct spec_seccomp *seccomp, bool big_endian, struct text *program)
 {
 	scmp_filter_ctx context;
 	int r;
@@ -136,9 +190,14 @@ int reference_compile(const struct spec_seccomp *seccomp, struct text *program)
 	context = seccomp_init(reference_action(seccomp->defaultAction, &seccomp->defaultErrnoRet));
 	if (!context)
 		return -ENOMEM;
-	r = add_rules(context, seccomp);
-	if (r == 0)
-		r = export(context, program);
+	r = add_architectures(context, seccomp, big_endian);
+	if (r > 0) {
+		r = add_rules(context, seccomp);
+		if (r == 0)
+			r = export(context, program);
+		if (r == 0 && seccomp_arch_own()->big_endian != big_endian)
+			swap(program);
+	}
 	seccomp_release(context);
 	return r;
 }

@@ -9,8 +9,10 @@
 /* SCMP_ACT_* of a rule, or of the default. */
 uint32_t reference_action(int action, const struct opt_uint *errno_ret);
 
-/* Appends the filter to @program, struct sock_filter after struct sock_filter. Returns what
- * libseccomp returned: 0 or a negative errno, -EEXIST where it cannot bring two rules together. */
-int reference_compile(const struct spec_seccomp *seccomp, struct text *program);
+/* Appends the filter to @program, struct sock_filter after struct sock_filter. It is for the
+ * architectures of one byte order only, as libseccomp has it: those that the profile lists and the
+ * one at hand; where there is none, nothing is appended. Returns what libseccomp returned: 0 or a
+ * negative errno, -EEXIST where it cannot bring two rules together. */
+int reference_compile(const struct spec_seccomp *seccomp, bool big_endian, struct text *program);
 
 #endif

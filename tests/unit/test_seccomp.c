@@ -1,270 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Our filters against libseccomp's: both are interpreted, and have to agree about every system
- * call that they are asked. What differs on purpose: numbers beyond all that a profile names have
- * to give ENOSYS where the default action is ERRNO, and system calls that are newer than the
- * libseccomp at hand are left out. */
+/* Our filters against libseccomp's, see compare.h, and what they have to be where that gives no
+ * answer. */
 #include <fcntl.h>
 #include <seccomp.h>
 
 #include "base/fd.h"
 #include "bpf.h"
+#include "compare.h"
 #include "plan/seccomp_compile.h"
 #include "plan/seccomp_names.h"
-#include "reference.h"
 #include "unit.h"
 
 #define AUDIT_X86_64 0xc000003eu
-#define AUDIT_I386   0x40000003u
-#define AUDIT_ARM    0x40000028u
-
-#define NUMBERS    1101 /* of each architecture all from 0 on */
-#define NEWER_MAX  64
-#define VALUES_MAX 2048
-#define TUPLES_MIN 100000
-#define SHOWN      4 /* differences that a message tells */
 
 struct profile {
 	const char *name;
 	const char *seccomp;
 };
-
-/* One of the numberings that a filter tells apart. */
-struct numbering {
-	const char *arch; /* of libseccomp, NULL for one that no profile lists */
-	uint32_t audit;
-	uint32_t base;
-};
-
-static const struct numbering numberings[] = {
-	{ "SCMP_ARCH_X86_64", AUDIT_X86_64, 0 },
-	{ "SCMP_ARCH_X86", AUDIT_I386, 0 },
-	{ "SCMP_ARCH_X32", AUDIT_X86_64, SECCOMP_X32_BIT },
-	{ NULL, AUDIT_ARM, 0 },
-};
-
-/* Numbers at the edges of what an unsigned, a signed and an x32 number can be. */
-static const uint32_t edges[] = {
-	0x3ffffffe, 0x3fffffff, 0x40000000, 0x40000001, 0x40000fff, 0x7ffffffe, 0x7fffffff,
-	0x80000000, 0x80000001, 0xbfffffff, 0xc0000000, 0xfffffffe, 0xffffffff,
-};
-
-struct comparison {
-	const struct spec_seccomp *seccomp;
-	struct text ours, theirs;
-	uint32_t highest[ARRAY_SIZE(numberings)];
-	uint32_t newer[ARRAY_SIZE(numberings)][NEWER_MAX];
-	size_t n_newer[ARRAY_SIZE(numberings)];
-	uint64_t values[VALUES_MAX];
-	size_t n_values;
-	uint64_t seed;
-	unsigned int tuples, differences;
-	struct text message;
-};
-
-/* --- tuples --- */
-
-/* xorshift64*: the same tuples at each run. */
-static uint64_t next_random(struct comparison *comparison)
-{
-	uint64_t x = comparison->seed;
-
-	x ^= x >> 12;
-	x ^= x << 25;
-	x ^= x >> 27;
-	comparison->seed = x;
-	return x * 0x2545f4914f6cdd1dULL;
-}
-
-static void add_value(struct comparison *comparison, uint64_t value)
-{
-	if (comparison->n_values < VALUES_MAX)
-		comparison->values[comparison->n_values++] = value;
-}
-
-/* What a comparison with @constant can be wrong about. */
-static void add_values_around(struct comparison *comparison, uint64_t constant)
-{
-	static const uint64_t high[] = { 1, 0x7fffffff, 0x80000000, 0xffffffff };
-
-	add_value(comparison, constant);
-	add_value(comparison, constant - 1);
-	add_value(comparison, constant + 1);
-	add_value(comparison, constant << 32);
-	add_value(comparison, constant >> 32);
-	add_value(comparison, ~constant);
-	for (size_t i = 0; i < ARRAY_SIZE(high); i++) {
-		add_value(comparison, constant ^ high[i] << 32);
-		add_value(comparison, (constant + 1) ^ high[i] << 32);
-	}
-}
-
-static void collect_values(struct comparison *comparison)
-{
-	add_values_around(comparison, 0);
-	for (unsigned int i = 0; i < 26; i++) /* selectors of socketcall(2) and ipc(2) */
-		add_value(comparison, i);
-	list_each(rule, comparison->seccomp->syscalls) {
-		list_each(arg, rule->args) {
-			add_values_around(comparison, arg->value.value);
-			add_values_around(comparison, arg->valueTwo.value);
-			add_value(comparison, arg->value.value | arg->valueTwo.value);
-		}
-	}
-}
-
-static uint64_t pick_value(struct comparison *comparison)
-{
-	uint64_t random = next_random(comparison);
-
-	if (random % 8 == 0)
-		return next_random(comparison);
-	return comparison->values[(random >> 8) % comparison->n_values];
-}
-
-/* --- what differs on purpose --- */
-
-static int number_of(const struct seccomp_arch *arch, const char *name)
-{
-	return seccomp_call_find(arch, name).number;
-}
-
-static uint32_t highest_of(const struct spec_seccomp *seccomp, const struct seccomp_arch *arch)
-{
-	int highest = -1;
-
-	list_each(rule, seccomp->syscalls)
-		list_each(name, rule->names)
-			if (number_of(arch, *name) > highest)
-				highest = number_of(arch, *name);
-	return highest < 0 ? UINT32_MAX : (uint32_t)highest;
-}
-
-static void collect_newer(struct comparison *comparison, size_t i, const struct seccomp_arch *arch)
-{
-	list_each(rule, comparison->seccomp->syscalls) {
-		list_each(name, rule->names) {
-			int number = number_of(arch, *name);
-
-			if (number < 0 || seccomp_syscall_resolve_name(*name) != __NR_SCMP_ERROR)
-				continue;
-			ck_assert_uint_lt(comparison->n_newer[i], NEWER_MAX);
-			comparison->newer[i][comparison->n_newer[i]++] = (uint32_t)number;
-		}
-	}
-}
-
-static bool lists(const struct spec_seccomp *seccomp, const struct numbering *numbering)
-{
-	if (numbering->audit == AUDIT_X86_64 && numbering->base == 0)
-		return true;
-	list_each(name, seccomp->architectures)
-		if (numbering->arch && strcmp(*name, numbering->arch) == 0)
-			return true;
-	return false;
-}
-
-static void collect_exceptions(struct comparison *comparison)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(numberings); i++) {
-		const struct seccomp_arch *arch;
-
-		comparison->highest[i] = UINT32_MAX;
-		if (!lists(comparison->seccomp, &numberings[i]))
-			continue;
-		arch = seccomp_arch_find(numberings[i].arch);
-		if (comparison->seccomp->defaultAction == SPEC_ACT_ERRNO)
-			comparison->highest[i] = highest_of(comparison->seccomp, arch);
-		collect_newer(comparison, i, arch);
-	}
-}
-
-static size_t numbering_of(uint32_t audit, uint32_t number)
-{
-	if (audit == AUDIT_X86_64)
-		return number >= SECCOMP_X32_BIT ? 2 : 0;
-	return audit == AUDIT_I386 ? 1 : 3;
-}
-
-static bool is_newer(const struct comparison *comparison, size_t numbering, uint32_t number)
-{
-	for (size_t i = 0; i < comparison->n_newer[numbering]; i++)
-		if (comparison->newer[numbering][i] == number)
-			return true;
-	return false;
-}
-
-/* --- comparing --- */
-
-static void tell_difference(struct comparison *comparison, const struct seccomp_data *data,
-			    uint32_t ours, uint32_t expected)
-{
-	if (comparison->differences++ >= SHOWN)
-		return;
-	text_printf(&comparison->message, "\n    arch %08x nr %#x (", data->arch,
-		    (unsigned int)data->nr);
-	for (size_t i = 0; i < ARRAY_SIZE(data->args); i++)
-		text_printf(&comparison->message, "%s%#llx", i ? ", " : "",
-			    (unsigned long long)data->args[i]);
-	text_printf(&comparison->message, "): ours %08x, libseccomp's %08x", ours, expected);
-}
-
-static void compare_one(struct comparison *comparison, uint32_t audit, uint32_t number)
-{
-	struct seccomp_data data = { .nr = (int)number, .arch = audit };
-	size_t numbering = numbering_of(audit, number);
-	uint32_t ours, expected;
-
-	if (is_newer(comparison, numbering, number))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(data.args); i++)
-		data.args[i] = pick_value(comparison);
-	ours = bpf_run((void *)comparison->ours.data, &data, NULL);
-	expected = bpf_run((void *)comparison->theirs.data, &data, NULL);
-	if (number > comparison->highest[numbering])
-		expected = SECCOMP_RET_ERRNO | ENOSYS;
-	comparison->tuples++;
-	if (ours != expected)
-		tell_difference(comparison, &data, ours, expected);
-}
-
-/* The numbers that conditions are about, where most can go wrong. */
-static void compare_conditional(struct comparison *comparison, const struct numbering *numbering)
-{
-	const struct seccomp_arch *arch = seccomp_arch_find(numbering->arch);
-
-	list_each(rule, comparison->seccomp->syscalls) {
-		if (rule->args.n == 0)
-			continue;
-		list_each(name, rule->names)
-			for (unsigned int i = 0; i < 2000; i++)
-				compare_one(comparison, numbering->audit,
-					    (uint32_t)number_of(arch, *name));
-	}
-}
-
-static void compare_all(struct comparison *comparison)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(numberings); i++) {
-		const struct numbering *numbering = &numberings[i];
-
-		for (uint32_t number = 0; number < NUMBERS; number++)
-			for (unsigned int j = 0; j < 8; j++)
-				compare_one(comparison, numbering->audit, numbering->base + number);
-		for (size_t j = 0; j < ARRAY_SIZE(edges); j++)
-			compare_one(comparison, numbering->audit, edges[j]);
-		if (numbering->arch)
-			compare_conditional(comparison, numbering);
-	}
-	for (unsigned int i = 0; i < 8000; i++) /* socketcall and ipc */
-		compare_one(comparison, AUDIT_I386, i % 2 ? 102 : 117);
-	while (comparison->tuples < TUPLES_MIN) {
-		const struct numbering *numbering =
-			&numberings[next_random(comparison) % ARRAY_SIZE(numberings)];
-
-		compare_one(comparison, numbering->audit,
-			    numbering->base + (uint32_t)(next_random(comparison) % 512));
-	}
-}
 
 static const char *refused(const struct text *program)
 {
@@ -283,40 +35,17 @@ static const struct spec_seccomp *decode_profile(const char *seccomp, struct are
 	return unit_spec(config, arena)->linux_->seccomp;
 }
 
-/* Appends what is wrong to @message. */
-static void compare_profile(const char *name, const struct spec_seccomp *seccomp,
-			    struct text *message)
-{
-	struct comparison *comparison = calloc(1, sizeof(*comparison));
-	struct oci_error err = UNTOUCHED;
-
-	ck_assert_ptr_nonnull(comparison);
-	comparison->seccomp = seccomp;
-	comparison->seed = 0x9e3779b97f4a7c15ULL;
-	ck_assert_msg(seccomp_compile(seccomp, &comparison->ours, &err) == 0, "%s: %s", name,
-		      err.message);
-	ck_assert_msg(!refused(&comparison->ours), "%s: %s", name, refused(&comparison->ours));
-	ck_assert_msg(reference_compile(seccomp, &comparison->theirs) == 0,
-		      "%s: libseccomp refuses it", name);
-	ck_assert_msg(!refused(&comparison->theirs), "%s: %s", name, refused(&comparison->theirs));
-	collect_values(comparison);
-	collect_exceptions(comparison);
-	compare_all(comparison);
-	ck_assert_uint_ge(comparison->tuples, TUPLES_MIN);
-	if (comparison->differences)
-		text_printf(message, "\n  %s: %u of %u tuples differ:%s", name,
-			    comparison->differences, comparison->tuples, comparison->message.data);
-	text_done(&comparison->ours);
-	text_done(&comparison->theirs);
-	text_done(&comparison->message);
-	free(comparison);
-}
-
 /* --- the profiles: JSON with ' for " --- */
 
-#define ALL                                                       \
-	"'architectures': ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', " \
-	"'SCMP_ARCH_X32']"
+/* All that libseccomp 2.5.4 knows: of both byte orders, with 32 and 64 bits, with and without
+ * socketcall(2). */
+#define ALL                                                                                 \
+	"'architectures': ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32', "          \
+	"'SCMP_ARCH_ARM', 'SCMP_ARCH_AARCH64', 'SCMP_ARCH_MIPS', 'SCMP_ARCH_MIPS64', "      \
+	"'SCMP_ARCH_MIPS64N32', 'SCMP_ARCH_MIPSEL', 'SCMP_ARCH_MIPSEL64', "                 \
+	"'SCMP_ARCH_MIPSEL64N32', 'SCMP_ARCH_PPC', 'SCMP_ARCH_PPC64', 'SCMP_ARCH_PPC64LE'," \
+	" 'SCMP_ARCH_S390', 'SCMP_ARCH_S390X', 'SCMP_ARCH_PARISC', 'SCMP_ARCH_PARISC64', "  \
+	"'SCMP_ARCH_RISCV64']"
 #define PROFILE(action, rules) \
 	"{'defaultAction': 'SCMP_ACT_" action "', " ALL ", 'syscalls': [" rules "]}"
 #define ALLOW(rules)      PROFILE("ALLOW", rules)
@@ -374,6 +103,9 @@ static const struct profile plain[] = {
 				  ", 'syscalls': [" ON("ERRNO", "'mount'") ", "
 				  RULE_ERRNO("ERRNO", "38", "'read'") ", "
 				  ON("ALLOW", "'openat2'") "]}" },
+	{ "a call refused as the default does, the newest of all",
+	  ERRNO(ON("ALLOW", "'read'") ", " ON("ERRNO", "'faccessat2', 'openat2'")) },
+	{ "nothing but what the default does", ERRNO(ON("ERRNO", "'read', 'openat2'")) },
 	{ "trace by default", "{'defaultAction': 'SCMP_ACT_TRACE', 'defaultErrnoRet': 3, " ALL
 			      ", 'syscalls': [" ON("ALLOW", "'read'") "]}" },
 	{ "sockets", ALLOW(ON("TRAP", SOCKETS)) },
@@ -447,6 +179,53 @@ static const struct profile conditions[] = {
 	{ "System V IPC", KILL(IF("ALLOW", "'shmget', 'semop'", ARG("0", "EQ", "1")) ", "
 			       IF("ALLOW", "'msgget'", ARG("1", "GE", "16"))) },
 };
+
+#define BASIC \
+	"'read', 'write', 'openat', 'close', 'mmap', 'mprotect', 'munmap', 'brk', 'fcntl', " \
+	"'fcntl64', 'futex', 'futex_time64', 'execve', 'exit', 'exit_group', 'rt_sigaction', " \
+	"'rt_sigreturn', 'wait4', 'waitid', 'ppoll_time64', 'statx', 'fstatat64', 'newfstatat', " \
+	"'stat64', 'ugetrlimit', 'mmap2', '_llseek', 'clock_gettime64', 'openat2', 'faccessat2'"
+
+static const struct profile engines[] = {
+	{ "podman", "{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 38, " ALL
+		    ", 'syscalls': ["
+		    RULE_ERRNO("ERRNO", "1", "'bdflush', 'io_pgetevents', 'kexec_load', 'mount', "
+					     "'umount2', 'swapon', 'sysfs', 'uselib', 'vm86', "
+					     "'landlock_restrict_self', 'memfd_secret'") ", "
+		    ON("ALLOW", BASIC ", 'bind', 'connect', 'recvmmsg', 'semop', 'shmat'") ", "
+		    IF("ALLOW", "'personality'", ARG("0", "EQ", "0")) ", "
+		    IF("ALLOW", "'personality'", ARG("0", "EQ", "8")) ", "
+		    IF("ALLOW", "'personality'", ARG("0", "EQ", "131072")) ", "
+		    IF("ALLOW", "'personality'", ARG("0", "EQ", "131080")) ", "
+		    IF("ALLOW", "'personality'", ARG("0", "EQ", "4294967295")) ", "
+		    IF("ALLOW", "'prctl'", ARG("0", "NE", "15")) ", "
+		    RULE_ERRNO("ERRNO", "95", "'pciconfig_read'") ", "
+		    IF("LOG", "'ioctl'", ARG("1", "EQ", "21522") ", " ARG("0", "LE", "2")) ", "
+		    IF("ALLOW", "'clone'", MASKED("0", "2114060288", "0") ", "
+					   MASKED("2", "18446744069414584320", "0")) "]}" },
+	{ "a sandbox that kills", KILL(
+		    ON("ALLOW", BASIC) ", "
+		    IF("ALLOW", "'ioctl'", ARG("1", "GE", "21505") ", "
+					   ARG("1", "LE", "21599")) ", "
+		    IF("TRACE", "'mremap'", ARG("3", "GT", "4294967296") ", "
+					    ARG("4", "NE", "0")) ", "
+		    IF("TRAP", "'madvise'", ARG("2", "GE", "100")) ", "
+		    IF("LOG", "'madvise'", ARG("2", "LT", "4")) ", "
+		    IF("ALLOW", "'prlimit64'", MASKED("2", "18446744073709551615", "0") ", "
+					       ARG("0", "EQ", "0")) ", "
+		    IF("KILL_THREAD", "'setsockopt'", ARG("1", "EQ", "1") ", "
+						      ARG("2", "EQ", "33"))) },
+	{ "what is dangerous refused", ALLOW(
+		    ON("ERRNO", "'kexec_load', 'kexec_file_load', 'init_module', 'finit_module', "
+				"'delete_module', 'iopl', 'ioperm', 'swapon', 'swapoff', 'reboot', "
+				"'open_by_handle_at', 'perf_event_open', 'bpf', 'userfaultfd', "
+				"'socketcall'") ", "
+		    RULE_ERRNO("ERRNO", "38", "'clone3', 'io_uring_setup', 'set_mempolicy'") ", "
+		    IF("ERRNO", "'socket'", ARG("0", "EQ", "16") ", " ARG("2", "EQ", "9")) ", "
+		    IF("KILL_PROCESS", "'ioctl'", ARG("1", "EQ", "21522")) ", "
+		    IF("ERRNO", "'unshare', 'setns'", MASKED("1", "268435456", "268435456")) ", "
+		    IF("TRAP", "'mprotect'", MASKED("2", "6", "6"))) },
+};
 /* clang-format on */
 
 static const struct spec_seccomp *decode_quoted(const char *quoted, struct arena *arena)
@@ -466,7 +245,7 @@ static void compare_profiles(const struct profile *profiles, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		compare_profile(profiles[i].name, decode_quoted(profiles[i].seccomp, &arena),
-				&message);
+				TUPLES_FEW, &message);
 	arena_done(&arena);
 	ck_assert_msg(message.length == 0, "%s", message.data);
 }
@@ -504,12 +283,66 @@ static const struct spec_seccomp *engine_default(struct arena *arena)
 	return seccomp;
 }
 
+/* A filter for all architectures at once would be longer than the kernel takes. */
+static const char *const families[] = {
+	"'SCMP_ARCH_X86', 'SCMP_ARCH_X32'",
+	"'SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'",
+	"'SCMP_ARCH_MIPS', 'SCMP_ARCH_MIPS64', 'SCMP_ARCH_MIPS64N32'",
+	"'SCMP_ARCH_MIPSEL', 'SCMP_ARCH_MIPSEL64', 'SCMP_ARCH_MIPSEL64N32'",
+	"'SCMP_ARCH_PPC', 'SCMP_ARCH_PPC64', 'SCMP_ARCH_PPC64LE'",
+	"'SCMP_ARCH_S390', 'SCMP_ARCH_S390X'",
+	"'SCMP_ARCH_PARISC', 'SCMP_ARCH_PARISC64'",
+	"'SCMP_ARCH_RISCV64'",
+};
+
+static void compare_families(const char *name, const struct spec_seccomp *seccomp,
+			     struct arena *arena, struct text *message)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		struct spec_seccomp copy = *seccomp;
+
+		copy.architectures =
+			decode_quoted(arena_printf(arena,
+						   "{'defaultAction': 'SCMP_ACT_ALLOW', "
+						   "'architectures': ['SCMP_ARCH_X86_64', %s]}",
+						   families[i]),
+				      arena)
+				->architectures;
+		compare_profile(arena_printf(arena, "%s, %s", name, families[i]), &copy, TUPLES_FEW,
+				message);
+	}
+}
+
+/* As it is, and with other defaults: those of a sandbox that kills, and of podman, where what is
+ * not known does not exist. */
 START_TEST(agrees_about_engine_default)
 {
 	struct arena arena = { 0 };
 	struct text message = { 0 };
+	const struct spec_seccomp *seccomp = engine_default(&arena);
+	struct spec_seccomp killing = *seccomp, absent = *seccomp;
 
-	compare_profile("engine-default", engine_default(&arena), &message);
+	killing.defaultAction = SPEC_ACT_KILL_PROCESS;
+	absent.defaultErrnoRet.value = ENOSYS;
+	compare_profile("engine-default", seccomp, TUPLES_MANY, &message);
+	compare_profile("engine-default that kills", &killing, TUPLES_MANY, &message);
+	compare_profile("engine-default with ENOSYS", &absent, TUPLES_MANY, &message);
+	compare_families("engine-default", seccomp, &arena, &message);
+	arena_done(&arena);
+	ck_assert_msg(message.length == 0, "%s", message.data);
+}
+END_TEST
+
+/* Calls that are refused by name, conditions on two arguments, on one with other values, and on
+ * bits: what the profiles of docker, podman and systemd-nspawn have. */
+START_TEST(agrees_about_engines)
+{
+	struct arena arena = { 0 };
+	struct text message = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(engines); i++)
+		compare_families(engines[i].name, decode_quoted(engines[i].seccomp, &arena), &arena,
+				 &message);
 	arena_done(&arena);
 	ck_assert_msg(message.length == 0, "%s", message.data);
 }
@@ -528,7 +361,7 @@ START_TEST(engine_default_is_small)
 	ck_assert_int_eq(seccomp_compile(seccomp, &program, NULL), 0);
 	ck_assert_uint_le(program.length / sizeof(struct sock_filter), 1000);
 	list_each(name, seccomp->syscalls.item[0].names) {
-		int number = number_of(arch, *name);
+		int number = seccomp_call_find(arch, *name).number;
 		struct seccomp_data data = { .arch = AUDIT_X86_64, .nr = number };
 		struct bpf_cost cost = { 0 };
 
@@ -594,6 +427,28 @@ START_TEST(conditions_of_two_rules_do_not_mix)
 }
 END_TEST
 
+/* --- errors --- */
+
+START_TEST(refuses_what_the_kernel_would)
+{
+	struct arena arena = { 0 };
+	struct text program = { 0 };
+	struct oci_error err = UNTOUCHED;
+	struct spec_seccomp seccomp = *engine_default(&arena);
+
+	seccomp.architectures =
+		decode_quoted("{'defaultAction': 'SCMP_ACT_ALLOW', " ALL "}", &arena)
+			->architectures;
+	ck_assert_int_eq(seccomp_compile(&seccomp, &program, &err), -E2BIG);
+	ck_assert_str_eq(err.where, "/linux/seccomp");
+	ck_assert_msg(strstr(err.message, "the kernel takes 4096: list fewer architectures"), "%s",
+		      err.message);
+	text_done(&program);
+	arena_done(&arena);
+}
+END_TEST
+
 UNIT_MAIN("seccomp", agrees_about_calls, agrees_about_architectures, agrees_about_conditions,
-	  agrees_about_engine_default, engine_default_is_small, first_rule_that_holds_decides,
-	  conditions_of_two_rules_do_not_mix)
+	  agrees_about_engine_default, agrees_about_engines, engine_default_is_small,
+	  first_rule_that_holds_decides, conditions_of_two_rules_do_not_mix,
+	  refuses_what_the_kernel_would)
