@@ -69,6 +69,7 @@
  *   exit N                 exits with status N, prints nothing
  *   forkbomb N             forkbomb.forked=, forkbomb.error=none or ENAME; its children end with it
  *   help                   the usage
+ *   int80 NR [ARG...]      as syscall, by the entry of 32-bit x86, which has other numbers
  *   kill SIGNAL            dies of it; kill=ignored if it did not (verbs_kill.c: as process 1)
  *   ls PATH                NAME=TYPE of every entry, sorted; an empty directory prints nothing
  *   mknod TYPE MAJ MIN PATH   TYPE is c, b, p, s or f; mode 0600
@@ -79,7 +80,9 @@
  *   stat PATH              type mode uid gid rdev dev ino nlink size mtime fs.magic fs.name
  *                          fs.flags fs.size mountpoint, of a link itself
  *   syscall NR [ARG...]    syscall=RESULT or ENAME; NR is a number or one of the names in
- *                          verbs_task.c, ARG a number, s:TEXT for a pointer to text, or buf
+ *                          verbs_call.c, ARG a number, s:TEXT for a pointer to text, or buf;
+ *                          more calls follow after "+" each, with a line of their own
+ *   thread NR [ARG...]     as syscall, each in a thread of its own; "ended" if it was killed
  *   write PATH TEXT        truncates, creates if need be, writes TEXT as it is
  */
 /* clang-format on */

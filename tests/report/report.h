@@ -174,9 +174,12 @@ int verb_exit(int argc, char **argv);
 int verb_sleep(int argc, char **argv);
 int verb_forkbomb(int argc, char **argv);
 int verb_alloc(int argc, char **argv);
-int verb_syscall(int argc, char **argv);
 int verb_env(int argc, char **argv);
 int verb_args(int argc, char **argv);
+/* verbs_call.c */
+int verb_syscall(int argc, char **argv);
+int verb_thread(int argc, char **argv);
+int verb_int80(int argc, char **argv);
 /* verbs_kill.c */
 int verb_kill(int argc, char **argv);
 /* verbs_file.c */

@@ -30,6 +30,7 @@ static const struct verb verbs[] = {
 	{ "forkbomb", verb_forkbomb, 1, 1, "COUNT" },
 	{ "help", verb_help, 0, 0, "" },
 	{ "kill", verb_kill, 1, 1, "SIGNAL" },
+	{ "int80", verb_int80, 1, -1, "NUMBER|NAME [NUMBER|s:TEXT|buf...] [+ ...]" },
 	{ "ls", verb_ls, 1, 1, "PATH" },
 	{ "mknod", verb_mknod, 4, 4, "c|b|p|s|f MAJOR MINOR PATH" },
 	{ "names", verb_names, 0, -1, "[NAME...]" },
@@ -38,7 +39,8 @@ static const struct verb verbs[] = {
 	{ "readlink", verb_readlink, 1, 1, "PATH" },
 	{ "sleep", verb_sleep, 0, -1, "[FACT...]" },
 	{ "stat", verb_stat, 1, 1, "PATH" },
-	{ "syscall", verb_syscall, 1, 7, "NUMBER|NAME [NUMBER|s:TEXT|buf...]" },
+	{ "syscall", verb_syscall, 1, -1, "NUMBER|NAME [NUMBER|s:TEXT|buf...] [+ ...]" },
+	{ "thread", verb_thread, 1, -1, "NUMBER|NAME [NUMBER|s:TEXT|buf...] [+ ...]" },
 	{ "write", verb_write, 2, 2, "PATH TEXT" },
 };
 

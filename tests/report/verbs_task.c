@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Verbs about the process itself: how it ends, what it consumes, which system calls it may make. */
+/* Verbs about the process itself: how it ends, what it consumes. */
 #define _GNU_SOURCE
 #include "report.h"
 
@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,115 +126,6 @@ int verb_alloc(int argc, char **argv)
 	for (long i = 0; i < bytes; i += page)
 		memory[i] = 1;
 	return verb_result("alloc", 0);
-}
-
-/* Calls that profiles are tested with, so that tests need not know the architecture's numbers; only
- * such as every architecture has. */
-#define CALL(name)                \
-	{                         \
-#name, SYS_##name \
-	}
-static const struct name_value calls[] = {
-	CALL(acct),
-	CALL(add_key),
-	CALL(bpf),
-	CALL(chroot),
-	CALL(clone3),
-	CALL(delete_module),
-	CALL(faccessat),
-	CALL(fchmodat),
-	CALL(fchownat),
-	CALL(finit_module),
-	CALL(fsopen),
-	CALL(getcwd),
-	CALL(getpid),
-	CALL(getppid),
-	CALL(getuid),
-	CALL(io_uring_setup),
-	CALL(kcmp),
-	CALL(kexec_load),
-	CALL(keyctl),
-	CALL(kill),
-	CALL(linkat),
-	CALL(mkdirat),
-	CALL(mknodat),
-	CALL(mount),
-	CALL(mount_setattr),
-	CALL(move_mount),
-	CALL(name_to_handle_at),
-	CALL(open_by_handle_at),
-	CALL(open_tree),
-	CALL(openat),
-	CALL(openat2),
-	CALL(perf_event_open),
-	CALL(personality),
-	CALL(pidfd_open),
-	CALL(pivot_root),
-	CALL(prctl),
-	CALL(prlimit64),
-	CALL(process_vm_readv),
-	CALL(ptrace),
-	CALL(quotactl),
-	CALL(reboot),
-	CALL(renameat2),
-	CALL(request_key),
-	CALL(sched_setaffinity),
-	CALL(sched_yield),
-	CALL(seccomp),
-	CALL(setdomainname),
-	CALL(setgid),
-	CALL(setgroups),
-	CALL(sethostname),
-	CALL(setns),
-	CALL(settimeofday),
-	CALL(setuid),
-	CALL(setxattr),
-	CALL(socket),
-	CALL(socketpair),
-	CALL(swapon),
-	CALL(symlinkat),
-	CALL(syslog),
-	CALL(umask),
-	CALL(umount2),
-	CALL(uname),
-	CALL(unlinkat),
-	CALL(unshare),
-	CALL(userfaultfd),
-	CALL(vhangup),
-};
-
-static bool call_parse(const char *text, long *ret_number)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		if (strcmp(calls[i].name, text) != 0)
-			continue;
-		*ret_number = (long)calls[i].value;
-		return true;
-	}
-	return num_parse(text, ret_number);
-}
-
-int verb_syscall(int argc, char **argv)
-{
-	static char scratch[4096];
-	long number, result, args[6] = { 0 };
-
-	if (!call_parse(argv[1], &number))
-		return usage_error("system call", argv[1]);
-	for (int i = 2; i < argc; i++) {
-		if (!strncmp(argv[i], "s:", 2))
-			args[i - 2] = (long)(argv[i] + 2);
-		else if (!strcmp(argv[i], "buf"))
-			args[i - 2] = (long)scratch;
-		else if (!num_parse(argv[i], &args[i - 2]))
-			return usage_error("argument", argv[i]);
-	}
-	trap_install();
-	result = syscall(number, args[0], args[1], args[2], args[3], args[4], args[5]);
-	if (result == -1)
-		return verb_result("syscall", errno);
-	out_line("syscall", "%ld", result);
-	return EXIT_OK;
 }
 
 /* The environment as the kernel handed it over, in its order and with its duplicates. */
