@@ -341,6 +341,59 @@ int oci_update(struct oci_context *context, const char *id,
 	       const struct oci_update_options *options, struct oci_error *err);
 
 /**
+ * oci_stats - what a container has used
+ * @context: the context
+ * @id:      its id; it is created, running or paused
+ * @ret:     one line of JSON without a newline, to be freed with free(). Set on success only.
+ * @err:     filled in on failure; may be NULL
+ *
+ * {"type":"stats","id":ID,"data":{...}} with the members that `runc events --stats` has: cpu in
+ * nanoseconds, memory and blkio in bytes, pids, hugetlb. What the host does not count is 0.
+ * Thread-safe; waits for no other verb.
+ *
+ * Return: 0; -ESRCH, "container not running", when it has stopped; -EOPNOTSUPP when it has no
+ * cgroups.
+ *
+ * Since: 0.1. Source: cgroups(7); cgroup-v2.rst of the kernel.
+ */
+int oci_stats(struct oci_context *context, const char *id, char **ret, struct oci_error *err);
+
+/**
+ * struct oci_events_options - whom oci_events() tells what
+ * @size:     sizeof(struct oci_events_options) as the caller knows it
+ * @interval: milliseconds between two statistics; 0 for none
+ * @event:    called with each event: what oci_stats() returns, or {"type":"oom","id":ID} when a
+ *            process met the limit of memory. The string is valid until it returns. Anything but 0
+ * ends oci_events(); a negative errno is what that returns.
+ * @data:     its first argument
+ *
+ * Since: 0.1
+ */
+struct oci_events_options {
+	size_t size;
+	unsigned int interval;
+	int (*event)(void *data, const char *json);
+	void *data;
+};
+
+/**
+ * oci_events - hear of a container until it ends
+ * @context: the context
+ * @id:      its id; it is created, running or paused
+ * @options: see there
+ * @err:     filled in on failure; may be NULL
+ *
+ * Thread-safe; holds no lock.
+ *
+ * Return: 0 when the container has ended, or the callback has had enough; else as oci_stats(), or
+ * what the callback returned.
+ *
+ * Since: 0.1
+ */
+int oci_events(struct oci_context *context, const char *id,
+	       const struct oci_events_options *options, struct oci_error *err);
+
+/**
  * enum oci_delete_flag - how a container is deleted
  * @OCI_DELETE_FORCE: kill it if it is running; a container that does not exist is no error
  *

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Limits of all kinds, `update`, `pause` and `resume`: what the processes meet."""
+import glob
 import json
 import os
 import re
@@ -414,6 +415,117 @@ class Pause(CgroupTest):
                    self.bundle(minimal("sleep")).path, id)
         self.fails('cannot pause container "%s": cannot freeze its cgroup: operation not supported'
                    % id, "pause", id)
+
+
+class Events(CgroupTest):
+    def stats(self, id):
+        line = self.works("events", "--stats", id).out
+        self.assertEqual(line.count("\n"), 1)
+        event = json.loads(line)
+        self.assertEqual((event["type"], event["id"]), ("stats", id))
+        return event["data"]
+
+    def watch(self, id, *options):
+        process = subprocess.Popen(
+            [harness.OCIRUN, "--root", Test.root, "events", *options, id],
+            stdout=subprocess.PIPE, text=True)
+        return process
+
+    def listens(self, pid):
+        """It has opened what tells of an end of memory."""
+        links = [os.readlink(link) for link in glob.glob("/proc/%d/fd/*" % pid)]
+        return any("eventfd" in link or "memory.events" in link for link in links)
+
+    def test_stats(self):
+        """The members that containerd and others read, and what they say."""
+        id, _, _ = self.running(minimal("sleep", linux__resources={
+            "memory": {"limit": 256 * MIB}, "pids": {"limit": 77}}))
+        for _ in range(5):
+            self.works("exec", id, "/bin/report", "alloc", "20M")
+        data = self.stats(id)
+        self.assertEqual(data["pids"], {"current": 1, "limit": 77})
+        usage = data["cpu"]["usage"]
+        self.assertGreater(usage["total"], 1000000)
+        self.assertGreaterEqual(usage["user"] + usage["kernel"], 0)
+        self.assertEqual(sorted(data["cpu"]["throttling"]),
+                         ["periods", "throttledPeriods", "throttledTime"])
+        memory = data["memory"]
+        self.assertEqual(memory["usage"]["limit"], 256 * MIB)
+        self.assertGreater(memory["usage"]["usage"], 0)
+        self.assertGreater(memory["usage"]["max"], 20 * MIB)
+        self.assertEqual(sorted(memory["usage"]), ["failcnt", "limit", "max", "usage"])
+        for name in ("swap", "kernel", "kernelTCP"):
+            self.assertEqual(sorted(memory[name]), ["failcnt", "limit", "max", "usage"])
+        self.assertIn("pgfault", memory["raw"])
+        for name in ("ioServiceBytesRecursive", "ioServicedRecursive", "ioQueueRecursive",
+                     "ioServiceTimeRecursive", "ioWaitTimeRecursive", "ioMergedRecursive",
+                     "ioTimeRecursive", "sectorsRecursive"):
+            self.assertIsInstance(data["blkio"][name], list)
+        if harness.has_controller("hugetlb"):
+            self.assertEqual(data["hugetlb"]["2MB"], {"usage": 0, "max": 0, "failcnt": 0})
+        if not is_v2():
+            self.assertEqual(sum(usage["percpu"]) > 0, True)
+        elif os.path.exists("/proc/pressure/memory"):
+            self.assertEqual(sorted(memory["psi"]["some"]), ["avg10", "avg300", "avg60", "total"])
+
+    def test_throttled(self):
+        id, _, _ = self.running(minimal("sleep", linux__resources={
+            "cpu": {"quota": 1000, "period": 100000}}))
+
+        def throttled():
+            self.works("exec", id, "/bin/report", "uid")
+            return self.stats(id)["cpu"]["throttling"]["throttledTime"] > 0
+        harness.until(throttled, "a throttled period")
+
+    def test_again_and_again(self):
+        """Until the container ends."""
+        id, pid, _ = self.running()
+        process = self.watch(id, "--interval", "20ms")
+        for _ in range(3):
+            self.assertEqual(json.loads(process.stdout.readline())["type"], "stats")
+        self.works("kill", id, "KILL")
+        self.wait_stopped(id, pid)
+        process.communicate(timeout=harness.TIMEOUT)
+        self.assertEqual(process.returncode, 0)
+
+    def test_no_memory_left(self):
+        skip_unless(harness.counts_swap() or len(read("/proc/swaps").splitlines()) == 1,
+                    "there is swap, and no limit to it")
+        memory = {"limit": 32 * MIB}
+        if harness.counts_swap():
+            memory["swap"] = memory["limit"]
+        id, pid, _ = self.running(minimal("sleep", linux__resources={"memory": memory}))
+        process = self.watch(id, "--interval=1h")
+        harness.until(lambda: self.listens(process.pid), "events to listen")
+        self.assertEqual(self.exec(id, "alloc", "64M").code, 137)
+        self.assertEqual(json.loads(process.stdout.readline()), {"type": "oom", "id": id})
+        self.works("kill", id, "KILL")
+        self.wait_stopped(id, pid)
+        self.assertEqual(process.communicate(timeout=harness.TIMEOUT), ("", None))
+        self.assertEqual(process.returncode, 0)
+
+    def test_wrong(self):
+        id, pid, _ = self.running()
+        for text in ("", "5", "s", "-1s", "0s", "5x", "nan", "25h"):
+            self.fails("--interval takes a time from 1ms to 24h, like 5s", "events", "--interval",
+                       text, id)
+        self.works("kill", id, "KILL")
+        self.wait_stopped(id, pid)
+        for options in ((), ("--stats",)):
+            self.fails('container "%s" has no statistics: container not running' % id, "events",
+                       *options, id)
+        id = self.new_id()
+        self.works("--cgroup-manager", "disabled", "create", "--bundle",
+                   self.bundle(minimal("sleep")).path, id)
+        self.fails('container "%s" has no statistics: it has no cgroups of its own' % id, "events",
+                   "--stats", id)
+
+    def test_a_reader_who_goes_away(self):
+        id, _, _ = self.running()
+        process = self.watch(id, "--interval", "10ms")
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertNotEqual(process.wait(harness.TIMEOUT), 0)
 
 
 if __name__ == "__main__":
