@@ -161,6 +161,7 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 		r = gather_controllers(spec->linux_->resources, facts, &preparation->arena);
 	if (manager_of(&preparation->options) == PLAN_CGROUP_DISABLED) {
 		facts->n_groups = 0;
+		facts->no_devices = true;
 		facts->no_groups = "there are no cgroups with the manager \"disabled\"";
 	}
 	if (r == 0 && !plan_is_privileged(facts))

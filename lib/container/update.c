@@ -78,6 +78,7 @@ static int gather_facts(struct updating *updating, struct oci_error *err)
 	facts->no_groups = NULL;
 	if (updating->target.n_groups == 0) {
 		facts->n_groups = 0;
+		facts->no_devices = false;
 		facts->no_groups = "the container has no cgroups of its own";
 	}
 	if (facts->cgroup_layout == CGROUP_HYBRID)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -163,6 +164,61 @@ int host_find_v2_controllers(struct host_facts *facts, struct arena *arena)
 	return arena->failed ? -ENOMEM : 0;
 }
 
+static bool is_writable(const char *path)
+{
+	return path && faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
+}
+
+/* Also one of a container that was given all ids is not the first. */
+static bool is_first_user_namespace(struct arena *arena)
+{
+	const char *map = host_file_text(arena, "/proc/self/uid_map");
+
+	return map && strstr(map, " 4294967295") && strspn(map, " 0") == strlen(map) - 10;
+}
+
+/* cgroup v2: "0::/where/we/are". What has been delegated to us are directories of our own. */
+static int find_delegated(struct arena *arena, struct host_facts *facts)
+{
+	const char *text = host_file_text(arena, "/proc/self/cgroup"), *path, *slash;
+
+	path = text ? strstr(text, "0::/") : NULL;
+	if (!path)
+		return text ? 0 : -ENOMEM;
+	path = arena_strndup(arena, path + 3, strcspn(path + 3, "\n"));
+	slash = path ? strrchr(path, '/') : NULL;
+	if (slash && is_writable(arena_printf(arena, CGROUP_ROOT "%s/cgroup.procs", path)))
+		facts->delegated = path;
+	if (slash && slash > path)
+		path = arena_strndup(arena, path, (size_t)(slash - path));
+	if (slash && is_writable(arena_printf(arena, CGROUP_ROOT "%s/cgroup.procs", path)))
+		facts->delegated_above = path;
+	return arena->failed ? -ENOMEM : 0;
+}
+
+/* All of them for root; for others, and root of a user namespace, what has been delegated. */
+static int choose_groups(struct arena *arena, struct host_facts *facts)
+{
+	bool admin = facts->permitted & (1ULL << CAP_SYS_ADMIN);
+	int r = 0;
+
+	if (facts->n_hierarchies == 0)
+		return 0;
+	if (admin && is_writable(facts->hierarchies[0].mount)) {
+		facts->n_groups = facts->n_hierarchies;
+		return 0;
+	}
+	facts->no_devices = !admin || !is_first_user_namespace(arena);
+	if (facts->cgroup_layout == CGROUP_V2)
+		r = find_delegated(arena, facts);
+	if (facts->delegated)
+		facts->n_groups = facts->n_hierarchies;
+	else
+		facts->no_groups = admin ? "the caller may not make cgroups"
+					 : "a caller without CAP_SYS_ADMIN makes no cgroups";
+	return r;
+}
+
 /* By the system call: libcap's own start-up makes a dozen of them. */
 uint64_t host_permitted(void)
 {
@@ -213,10 +269,10 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_er
 	r = gather_cgroups(arena, &facts);
 	if (r < 0)
 		return fail(err, r, "/proc/self/cgroup", "cannot find the cgroup hierarchies");
-	if (facts.permitted & (1ULL << CAP_SYS_ADMIN))
-		facts.n_groups = facts.n_hierarchies;
-	else
-		facts.no_groups = "a caller without CAP_SYS_ADMIN makes no cgroups";
+	if (r == 0)
+		r = choose_groups(arena, &facts);
+	if (r < 0)
+		return fail(err, r, NULL, "cannot find the caller's cgroup");
 	*ret = facts;
 	return 0;
 }

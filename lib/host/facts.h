@@ -24,11 +24,14 @@ struct host_facts {
 	enum cgroup_layout cgroup_layout;
 	struct host_hierarchy *hierarchies;
 	unsigned int n_hierarchies;
-	unsigned int n_groups; /* how many of them we make groups in: all, or without
-				  CAP_SYS_ADMIN none */
+	unsigned int n_groups; /* how many of them we make groups in: all or none */
 	const char *no_groups; /* why there are none though there could be, else NULL */
-	uint64_t permitted;    /* the caller's permitted capabilities */
-	bool owns_mounts;      /* see users.h; only looked at where a user namespace is asked for */
+	/* Only for a caller who may not make groups everywhere: its own group, and the one above,
+	 * if it may make some there. In its own it is itself, so nothing can be limited there. */
+	const char *delegated, *delegated_above;
+	bool no_devices;    /* it is in a user namespace, where nobody makes devices */
+	uint64_t permitted; /* the caller's permitted capabilities */
+	bool owns_mounts;   /* see users.h; only looked at where a user namespace is asked for */
 	bool apparmor, selinux;  /* only looked at where a label is asked for */
 	struct host_users users; /* only for a caller without CAP_SYS_ADMIN */
 	bool procfs_of_any;      /* a procfs can show a pid namespace that one is not in: 6.18 */

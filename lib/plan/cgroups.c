@@ -44,7 +44,7 @@ static int look_at_path(const char *path)
 /* "/a/b" for "a//./b/". */
 static char *normalised(struct arena *arena, const char *path)
 {
-	char *result = arena_alloc(arena, strlen(path) + 2), *end = result;
+	char *result = path ? arena_alloc(arena, strlen(path) + 2) : NULL, *end = result;
 
 	while (result && *path) {
 		size_t n = strcspn(path, "/");
@@ -60,9 +60,25 @@ static char *normalised(struct arena *arena, const char *path)
 	return result;
 }
 
+/* Where what is not absolute begins. A caller who has its own group delegated stays in it, so that
+ * the container ends with the service that it belongs to; with limits it has to be beside. */
+static const char *base_of(const struct plan_request *request)
+{
+	const struct host_facts *facts = request->facts;
+	const struct spec_resources *resources =
+		request->spec->linux_ ? request->spec->linux_->resources : NULL;
+
+	if (!facts->delegated)
+		return "";
+	if (resources && facts->delegated_above && limits_controllers(resources, request->arena)[0])
+		return facts->delegated_above;
+	return facts->delegated[1] ? facts->delegated : "";
+}
+
 int plan_cgroup_path(const struct plan_request *request, const char **ret, struct oci_error *err)
 {
 	const char *path = request->spec->linux_ ? request->spec->linux_->cgroupsPath : NULL;
+	const char *base = base_of(request);
 	char *result;
 	int r = path && path[0] ? look_at_path(path) : 0;
 
@@ -73,7 +89,10 @@ int plan_cgroup_path(const struct plan_request *request, const char **ret, struc
 		return fail(err, r, "/linux/cgroupsPath",
 			    "/linux/cgroupsPath: \"%.200s\" does not name a cgroup", path);
 	if (!path || !path[0])
-		result = arena_printf(request->arena, DEFAULT_PARENT "%s", request->id);
+		result = arena_printf(request->arena, "%s" DEFAULT_PARENT "%s", base, request->id);
+	else if (path[0] != '/' && base[0])
+		result = normalised(request->arena,
+				    arena_printf(request->arena, "%s/%s", base, path));
 	else
 		result = normalised(request->arena, path);
 	if (!result)
@@ -82,20 +101,19 @@ int plan_cgroup_path(const struct plan_request *request, const char **ret, struc
 	return 0;
 }
 
-/* v2 wants its controllers enabled from the root down. Where it is all there is, all of them are,
- * as every engine expects; beside v1 those that are needed. */
+/* v2 wants its controllers enabled from the root down: all of them, as every engine expects; but
+ * beside v1, and in what has been delegated, those that are needed. */
 void plan_cgroups_enable(const struct limits *limits, const char *path,
 			 const struct spec_resources *resources)
 {
-	bool only_v2 = limits->facts->cgroup_layout == CGROUP_V2;
-	const char *needed = "";
+	const struct host_facts *facts = limits->facts;
+	bool all = facts->cgroup_layout == CGROUP_V2 && !facts->delegated;
+	const char *needed = resources ? limits_controllers(resources, limits->arena) : "";
 	struct op *op;
 
-	if (resources)
-		needed = limits_controllers(resources, limits->arena);
-	if (!only_v2)
+	if (needed && facts->cgroup_layout != CGROUP_V2)
 		needed = limits_own_controllers(limits, needed);
-	if (!needed || (!needed[0] && !only_v2))
+	if (!needed || (!needed[0] && !all))
 		return;
 	builder_where(limits->builder, needed[0] ? "/linux/resources" : "/linux/cgroupsPath");
 	op = builder_add(limits->builder, PLAN_HOST, OP_CGROUP_CONTROLLERS);
@@ -103,7 +121,7 @@ void plan_cgroups_enable(const struct limits *limits, const char *path,
 								limits->hierarchy->mount, path));
 	op->text2 = builder_string(limits->builder, needed);
 	op->a = strlen(limits->hierarchy->mount);
-	op->b = only_v2;
+	op->b = all;
 }
 
 static int make_group(const struct limits *limits, const char *path,

@@ -196,9 +196,9 @@ int limits_check(const struct host_facts *facts, const struct spec_resources *re
 	for (size_t i = 0; i < NEEDS; i++)
 		if (needs[i].needed && !is_there(facts, &needs[i]))
 			return without(facts, needs[i].member, needs[i].v1, err);
-	/* Engines list the default devices also where no group is asked for; and in a user
-	 * namespace nobody makes any. */
-	if (resources->devices.n > 0 && !facts->no_groups && !is_there(facts, &devices))
+	/* Engines list the default devices also for callers in whose user namespace nobody makes
+	 * any. */
+	if (resources->devices.n > 0 && !facts->no_devices && !is_there(facts, &devices))
 		return without(facts, "devices", "devices", err);
 	return 0;
 }

@@ -129,7 +129,7 @@ static void limit_devices(const struct limits *limits, const struct spec_resourc
 	cleanup(text_done) struct text program = { 0 };
 	struct op *op;
 
-	if (resources->devices.n == 0 || WEAKENED(RULES))
+	if (resources->devices.n == 0 || limits->facts->no_devices || WEAKENED(RULES))
 		return;
 	if (!rules) {
 		builder_fail(limits->builder, -ENOMEM);

@@ -123,23 +123,70 @@ class Rootless(Test):
         result = self.ocirun("run", "--bundle", bundle.path, self.new_id())
         self.assertEqual((result.code, result.err, result.facts().get("uid")), (0, "", "0"))
 
-    def test_in_a_scope_of_the_user(self):
-        """As an engine is that the user has started: the container stays where it was started."""
-        bus = "/run/user/%d/bus" % USER.pw_uid
-        harness.skip_unless(os.path.exists(bus), "the user has no manager of systemd running")
-        unit = TAG + ".scope"
-        self.runtime_directory = os.path.dirname(bus)
+
+class Delegated(Rootless):
+    """In a scope that the user's own manager of systemd made, as an engine is that the user has
+    started."""
+
+    def setUp(self):
+        super().setUp()
+        self.bus = "/run/user/%d/bus" % USER.pw_uid
+        harness.skip_unless(os.path.exists(self.bus), "the user has no manager of systemd running")
+        self.runtime_directory = os.path.dirname(self.bus)
+        self.unit = TAG + ".scope"
+        self.scope = ("systemd-run", "--user", "--scope", "--quiet", "--collect",
+                      "--unit=" + self.unit)
+
+    def started(self, config):
         pipe = self.pipe()
-        id = self.create(minimal("sleep"), stdout=pipe.write_end, prefix=(
-            "systemd-run", "--user", "--scope", "--quiet", "--collect", "--unit=" + unit))
+        id = self.create(config, stdout=pipe.write_end, prefix=self.scope)
         pipe.close_write()
         self.works("start", id)
         pipe.wait_for("sleep=ready")
-        group = read("/proc/%d/cgroup" % self.state(id)["pid"]).strip()
-        self.assertRegex(group, "^0::/user.slice/user-%d.slice/user@%d.service/.*/%s$" % (
-            USER.pw_uid, USER.pw_uid, unit))
+        pid = self.state(id)["pid"]
+        return id, pid, harness.CGROUPS + read("/proc/%d/cgroup" % pid).strip()[3:]
+
+    def ended(self, group):
+        scope = group[:group.index(self.unit) + len(self.unit)]
+        harness.until(lambda: not os.path.exists(scope), "the scope to end")
+
+    def test_stays_in_it(self):
+        """So that the container ends with the service that it belongs to."""
+        id, pid, group = self.started(minimal("sleep"))
+        self.assertRegex(group, "/user.slice/user-%d.slice/user@%d.service/.*/%s/ocirun/%s$" % (
+            USER.pw_uid, USER.pw_uid, self.unit, id))
+        self.works("pause", id)
+        self.assertEqual(self.state(id)["status"], "paused")
+        self.works("resume", id)
+        self.assertEqual(json.loads(self.works("ps", "-f", "json", id).out), [pid])
         self.works("delete", "--force", id)
-        harness.until(lambda: not os.path.exists(harness.CGROUPS + group[3:]), "the scope to end")
+        self.ended(group)
+
+    def test_limits(self):
+        """A group in which somebody is cannot have any, so it is beside the scope."""
+        id, pid, group = self.started(minimal("sleep", linux__resources={
+            "pids": {"limit": 9}, "memory": {"limit": 64 << 20},
+            "devices": [{"allow": False, "access": "rwm"}]}))
+        self.assertNotIn(self.unit, group)
+        self.assertEqual(read(group + "/pids.max").strip(), "9")
+        self.assertEqual(read(group + "/memory.max").strip(), str(64 << 20))
+        facts = self.ocirun("exec", id, "/bin/report", "forkbomb", "20", prefix=self.scope).facts()
+        self.assertEqual(facts["forkbomb.error"], "EAGAIN")
+        self.works("update", "--pids-limit", "30", id)
+        self.assertEqual(self.works("exec", id, "/bin/report", "forkbomb", "20",
+                                    prefix=self.scope).facts()["forkbomb.forked"], "20")
+        self.works("delete", "--force", id)
+        self.assertFalse(os.path.exists(group))
+
+    def test_limits_that_are_not_delegated(self):
+        skip = "cpuset" in read(harness.CGROUPS + "/user.slice/user-%d.slice/user@%d.service/"
+                                "cgroup.controllers" % (USER.pw_uid, USER.pw_uid)).split()
+        harness.skip_unless(not skip, "the user has been given every controller")
+        result = self.ocirun("create", "--bundle", self.bundle(minimal(
+            "sleep", linux__resources={"cpu": {"cpus": "0"}})).path, self.new_id(),
+            prefix=self.scope)
+        self.assertEqual(result.code, 1)
+        self.assertIn("/linux/resources: enable cgroup controllers", result.err)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,15 @@
 #include "plan/create.h"
 #include "unit.h"
 
+static const struct host_facts root = { 0 };
+
 static int path_of(const char *config, struct arena *arena, const char **ret, struct oci_error *err)
 {
 	struct spec_linux linux_ = { .cgroupsPath = config };
 	const struct spec spec = { .linux_ = &linux_ };
-	const struct plan_request request = { .spec = &spec, .arena = arena, .id = "box" };
+	const struct plan_request request = {
+		.spec = &spec, .facts = &root, .arena = arena, .id = "box"
+	};
 
 	return plan_cgroup_path(&request, ret, err);
 }
@@ -62,7 +66,9 @@ START_TEST(without_linux)
 {
 	const struct spec spec = { 0 };
 	struct arena arena = { 0 };
-	const struct plan_request request = { .spec = &spec, .arena = &arena, .id = "a.b" };
+	const struct plan_request request = {
+		.spec = &spec, .facts = &root, .arena = &arena, .id = "a.b"
+	};
 	const char *path = NULL;
 
 	ck_assert_int_eq(plan_cgroup_path(&request, &path, NULL), 0);
@@ -71,4 +77,43 @@ START_TEST(without_linux)
 }
 END_TEST
 
-UNIT_MAIN("cgroup_path", taken, refused, without_linux)
+/* Limits need a group in which nobody is, not even the caller. */
+START_TEST(delegated)
+{
+	struct spec_pids pids = { .limit = { 5, true } };
+	struct spec_resources limits = { .pids = &pids };
+	static const struct host_facts own = { .delegated = "/user/a.scope",
+					       .delegated_above = "/user" },
+				       alone = { .delegated = "/" };
+	static const struct {
+		const struct host_facts *facts;
+		const char *config;
+		bool limited;
+		const char *path;
+	} rows[] = {
+		{ &own, NULL, false, "/user/a.scope/ocirun/box" },
+		{ &own, NULL, true, "/user/ocirun/box" },
+		{ &own, "x/y", false, "/user/a.scope/x/y" },
+		{ &own, "/x/y", false, "/x/y" },
+		{ &alone, NULL, false, "/ocirun/box" },
+		{ &alone, "x", true, "/x" },
+	};
+	struct arena arena = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct spec_linux linux_ = { .cgroupsPath = rows[i].config,
+					     .resources = rows[i].limited ? &limits : NULL };
+		const struct spec spec = { .linux_ = &linux_ };
+		const struct plan_request request = {
+			.spec = &spec, .facts = rows[i].facts, .arena = &arena, .id = "box"
+		};
+		const char *path = NULL;
+
+		ck_assert_int_eq(plan_cgroup_path(&request, &path, NULL), 0);
+		ck_assert_str_eq(path, rows[i].path);
+	}
+	arena_done(&arena);
+}
+END_TEST
+
+UNIT_MAIN("cgroup_path", taken, refused, without_linux, delegated)
