@@ -68,11 +68,14 @@ void builder_skip(struct builder *builder, enum plan_column column, size_t index
 		  enum op_tolerance tolerance)
 {
 	struct op *op = builder_op(builder, column, index);
+	size_t n = builder_count(builder, column) - index - 1;
 
 	if (builder->columns[column].failed)
 		return;
+	if (n > UINT8_MAX)
+		builder_fail(builder, -EOVERFLOW);
 	op->tolerate = (uint8_t)tolerance;
-	op->skip = (uint8_t)(builder_count(builder, column) - index - 1);
+	op->skip = (uint8_t)n;
 }
 
 void builder_fail(struct builder *builder, int error)
