@@ -107,6 +107,15 @@ static void check_bundle(struct validation *validation)
 
 /* --- the host --- */
 
+static bool is_known(const struct findings *findings, const char *pointer)
+{
+	for (size_t i = 0; pointer && i < findings->n; i++)
+		if (findings->item[i].is.aspect == OCI_ASPECT_HOST &&
+		    strcmp(findings->item[i].about, pointer) == 0)
+			return true;
+	return false;
+}
+
 /* What can be planned is what is supported, and what only the planning of the whole finds. */
 static void check_plan(struct validation *validation, const struct survey *survey)
 {
@@ -130,7 +139,8 @@ static void check_plan(struct validation *validation, const struct survey *surve
 		return;
 	finding.pointer =
 		arena_printf(findings->arena, "%.*s", (int)bundle_member(&err), err.message);
-	findings_add(findings, &finding, FINDING_NOWHERE, "%s", without_pointer(&err));
+	if (!is_known(findings, finding.pointer))
+		findings_add(findings, &finding, FINDING_NOWHERE, "%s", without_pointer(&err));
 }
 
 static int check_host(struct validation *validation, struct oci_error *err)
