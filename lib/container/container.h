@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "cgroup/cgroup.h"
+#include "plan/create.h"
 #include "spec/spec.h"
 #include "state/state.h"
 
@@ -55,6 +56,9 @@ void container_state(struct text *text, const struct record *record, const char 
 
 /* The groups of a record as lib/cgroup/ wants them, to be freed; NULL when memory ran out. */
 struct cgroup *container_cgroups(const struct record *record) _must_check_;
+
+/* Where the container is in resctrl, and what of it goes with the container. */
+struct plan_rdt container_rdt(const struct record *record);
 
 /* The config that the container was created with; @ret_document is to be given back with
  * document_done(), and holds all strings of the spec. */

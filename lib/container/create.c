@@ -157,6 +157,8 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 	if ((spec->process && spec->process->selinuxLabel) ||
 	    (spec->linux_ && spec->linux_->mountLabel))
 		facts->selinux = host_has_selinux();
+	if (spec->linux_ && spec->linux_->intelRdt)
+		facts->resctrl = host_has_resctrl();
 	if (spec->linux_ && spec->linux_->resources)
 		r = gather_controllers(spec->linux_->resources, facts, &preparation->arena);
 	if (manager_of(&preparation->options) == PLAN_CGROUP_DISABLED) {
@@ -203,7 +205,9 @@ struct creation {
 	struct state state;
 	struct record record;
 	struct record_cgroup *cgroups;
-	bool *made;       /* by us, one for each of them */
+	bool *made; /* by us, one for each of them */
+	struct record_resctrl resctrl;
+	bool rdt_made, rdt_monitored; /* by us */
 	bool hooks_began; /* from then on a failure is the end of a container, not of an attempt */
 };
 
@@ -242,6 +246,30 @@ static size_t existing_part(const char *mount, const char *path)
 	}
 }
 
+static bool is_in_resctrl(const char *group, const char *below, const char *name)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), HOST_RESCTRL "/%s%s%s", group, below, name) <
+		       (int)sizeof(path) &&
+	       faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void fill_resctrl(struct creation *creation, const struct spec *spec, const char *id)
+{
+	struct plan_rdt rdt = plan_rdt_find(spec, id);
+
+	if (!rdt.group)
+		return;
+	creation->resctrl = (struct record_resctrl){
+		.group = rdt.group,
+		.shared = rdt.shared,
+		.made = rdt.makes && !is_in_resctrl(rdt.group, "", ""),
+		.monitored = rdt.monitors && !is_in_resctrl(rdt.group, "/mon_groups/", id),
+	};
+	creation->record.resctrl = &creation->resctrl;
+}
+
 /* What may exist from now on. */
 static int fill_record(struct creation *creation, struct preparation *preparation, const char *id)
 {
@@ -268,6 +296,7 @@ static int fill_record(struct creation *creation, struct preparation *preparatio
 				 preparation->spec->annotations.n,
 				 preparation->spec->annotations.n > 0 },
 	};
+	fill_resctrl(creation, preparation->spec, id);
 	if (!creation->cgroups || !creation->made || !creation->record.created)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < n; i++) {
@@ -305,6 +334,16 @@ static void on_cgroup_made(void *context, const char *mount, const char *path, s
 	}
 }
 
+static void on_rdt_made(void *context, bool monitoring)
+{
+	struct creation *creation = context;
+
+	if (monitoring)
+		creation->resctrl.monitored = creation->rdt_monitored = true;
+	else
+		creation->resctrl.made = creation->rdt_made = true;
+}
+
 static int on_listen(void *context, struct oci_error *err)
 {
 	struct creation *creation = context;
@@ -317,6 +356,8 @@ static int on_record(void *context, int pid, int pidfd, struct oci_error *err)
 	struct creation *creation = context;
 
 	creation->record.phase = RECORD_CREATED;
+	/* From now on others may rely on it (RDT-22). */
+	creation->resctrl.made = creation->rdt_made && !creation->resctrl.shared;
 	process_identify(pid, pidfd, &creation->record);
 	return state_write(&creation->state, &creation->record, err);
 }
@@ -352,6 +393,7 @@ static int on_listener(void *context, int pid, int listener, struct oci_error *e
 static const struct host_calls calls = {
 	.intent = on_intent,
 	.cgroup_made = on_cgroup_made,
+	.rdt_made = on_rdt_made,
 	.listen = on_listen,
 	.record = on_record,
 	.hooks = on_hooks,
@@ -377,6 +419,8 @@ static void undo(struct creation *creation, const struct host *host)
 	for (size_t i = 0; i < creation->record.cgroups.n; i++)
 		if (!creation->made[i])
 			creation->cgroups[i].existing.value = strlen(creation->cgroups[i].path);
+	creation->resctrl.made = creation->rdt_made;
+	creation->resctrl.monitored = creation->rdt_monitored;
 	if (container_destroy(&creation->state, &creation->record, NULL) < 0)
 		return; /* the record stays, so that `delete --force` can try again */
 	if (creation->hooks_began) {

@@ -10,6 +10,7 @@
 #include "container/bundle.h"
 #include "container/container.h"
 #include "container/hooks.h"
+#include "exec/host_rdt.h"
 #include "host/calls.h"
 #include "state/id.h"
 #include "sys/calls.h"
@@ -54,19 +55,37 @@ struct cgroup *container_cgroups(const struct record *record)
 	return cgroups;
 }
 
+struct plan_rdt container_rdt(const struct record *record)
+{
+	const struct record_resctrl *resctrl = record->resctrl;
+
+	if (!resctrl)
+		return (struct plan_rdt){ 0 };
+	return (struct plan_rdt){
+		.group = resctrl->group,
+		.shared = resctrl->shared,
+		.makes = resctrl->made,
+		.monitors = resctrl->monitored,
+	};
+}
+
 int container_destroy(const struct state *state, const struct record *record, struct oci_error *err)
 {
 	cleanup(free_done) struct cgroup *cgroups = NULL;
+	struct plan_rdt rdt;
 	int r;
 
 	if (!record)
 		return state_remove(state, err);
+	rdt = container_rdt(record);
 	cgroups = container_cgroups(record);
 	if (!cgroups)
 		return fail(err, -ENOMEM, NULL, "cannot delete container \"%s\"", record->id);
 	r = kill_init(record, cgroups, err);
 	if (r == 0)
 		r = cgroup_remove(cgroups, record->cgroups.n, err);
+	if (r == 0)
+		r = host_rdt_remove(&rdt, record->id, err);
 	return r < 0 ? r : state_remove(state, err);
 }
 

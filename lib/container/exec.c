@@ -347,6 +347,7 @@ static int find_target(struct execution *execution, struct oci_error *err)
 		return fail(err, r, NULL, "cannot look at the namespaces of container \"%s\"",
 			    execution->id);
 	execution->target.chroot = execution->record->chroot;
+	execution->target.rdt = container_rdt(execution->record);
 	return find_groups(execution, err);
 }
 

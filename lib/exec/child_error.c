@@ -45,6 +45,13 @@ static const char *reason_of(const struct plan *plan, const struct op *op, int e
 		{ OP_CLONE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
 		{ OP_UNSHARE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
 		{ OP_IDMAP, -EINVAL, "its file system cannot" },
+		{ OP_RDT_FIND, -ENOENT, "there is none, and no schemata to make it with" },
+		{ OP_RDT_MATCH, -ENOENT, "that is something else" },
+		{ OP_RDT_MAKE, -EEXIST, "it is there already" },
+		{ OP_RDT_MAKE, -ENOSPC, "the processor has no more of them" },
+		{ OP_RDT_MONITOR, -EEXIST, "it is there already" },
+		{ OP_RDT_MONITOR, -ENOENT, "the processor does not monitor" },
+		{ OP_RDT_MONITOR, -ENOSPC, "the processor has no more of them" },
 		{ OP_SETNS, -EINVAL, "it is not the caller's own, nor one below that" },
 	};
 

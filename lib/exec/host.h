@@ -16,6 +16,8 @@ struct host_calls {
 	int (*intent)(void *context, struct oci_error *err);
 	/* A cgroup was made; the first @existing bytes of its path were there before. */
 	void (*cgroup_made)(void *context, const char *mount, const char *path, size_t existing);
+	/* In resctrl the container's class of service was made, or its monitoring group. */
+	void (*rdt_made)(void *context, bool monitoring);
 	int (*listen)(void *context, struct oci_error *err);
 	int (*record)(void *context, int pid, int pidfd, struct oci_error *err);
 	/* @kind: enum spec_hook_kind */

@@ -34,6 +34,12 @@ bool host_is_cgroup2(const char *mount)
 	return has_magic(mount, CGROUP2_SUPER_MAGIC);
 }
 
+/* By what is in it: nothing else that could be there has such a file. */
+bool host_has_resctrl(void)
+{
+	return faccessat(AT_FDCWD, HOST_RESCTRL "/tasks", F_OK, 0) == 0;
+}
+
 bool host_hierarchy_has(const struct host_hierarchy *hierarchy, const char *controller)
 {
 	size_t length = strlen(controller);

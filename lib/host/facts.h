@@ -33,6 +33,7 @@ struct host_facts {
 	uint64_t permitted; /* the caller's permitted capabilities */
 	bool owns_mounts;   /* see users.h; only looked at where a user namespace is asked for */
 	bool apparmor, selinux;  /* only looked at where a label is asked for */
+	bool resctrl;            /* only looked at where intelRdt is asked for */
 	struct host_users users; /* only for a caller without CAP_SYS_ADMIN */
 	bool procfs_of_any;      /* a procfs can show a pid namespace that one is not in: 6.18 */
 	bool detached_assembly;  /* mounts can be put onto a tree that is not attached yet: 6.15 */
@@ -44,6 +45,11 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret,
 
 /* Beside v1, the v2 hierarchy may have some of the controllers: which, for who asks for them. */
 int host_find_v2_controllers(struct host_facts *facts, struct arena *arena) _must_check_;
+
+#define HOST_RESCTRL "/sys/fs/resctrl"
+
+/* Whether resctrl is mounted there: its control of the caches and of the memory's bandwidth. */
+bool host_has_resctrl(void);
 
 /* Whether a cgroup file system of v2 is mounted there. */
 bool host_is_cgroup2(const char *mount);

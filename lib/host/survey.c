@@ -23,11 +23,6 @@
 #include "sys/abi.h"
 #include "sys/syscall.h"
 
-/* linux/magic.h has it since 5.3 */
-#ifndef RDTGROUP_SUPER_MAGIC
-#define RDTGROUP_SUPER_MAGIC 0x7655821
-#endif
-
 /* --- reading --- */
 
 static uint64_t read_number(struct arena *arena, const char *path, uint64_t otherwise)
@@ -263,7 +258,7 @@ static void ask_system(struct survey *survey)
 	survey->huge_pages = read_huge_pages(arena);
 	survey->cpus = host_file_text(arena, "/sys/devices/system/cpu/possible");
 	survey->nodes = host_file_text(arena, "/sys/devices/system/node/possible");
-	survey->resctrl = is_on("/sys/fs/resctrl", RDTGROUP_SUPER_MAGIC);
+	survey->resctrl = survey->facts.resctrl = host_has_resctrl();
 	survey->systemd = host_file_exists("/run/systemd/system");
 	survey->system_bus = host_file_exists("/run/dbus/system_bus_socket");
 	survey->user_bus = bus && host_file_exists(bus);

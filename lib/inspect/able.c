@@ -252,6 +252,20 @@ static void able_hooks(struct inspection *inspection, const struct spec_hook_lis
 	}
 }
 
+static void able_intel_rdt(struct inspection *inspection)
+{
+	struct plan_rdt rdt = plan_rdt_find(inspection->checker.spec, "");
+	const char *path = arena_printf(inspection->checker.findings->arena,
+					HOST_RESCTRL "/%s/tasks", rdt.group);
+
+	if (!inspection->survey->resctrl)
+		check_refuse(&inspection->checker, "RDT-02", "/linux/intelRdt",
+			     "no resctrl file system is mounted on " HOST_RESCTRL);
+	else if (!rdt.makes && path && access(path, F_OK) < 0)
+		check_refuse(&inspection->checker, "RDT-20", "/linux/intelRdt/closID",
+			     "there is no such class of service, and no schemata to make it with");
+}
+
 static void able_linux(struct inspection *inspection, const struct spec_linux *linux_)
 {
 	const struct spec_memory_policy *policy = linux_->memoryPolicy;
@@ -267,9 +281,8 @@ static void able_linux(struct inspection *inspection, const struct spec_linux *l
 		able_resources(inspection, linux_->resources);
 	if (linux_->seccomp)
 		able_seccomp(inspection, linux_->seccomp);
-	if (linux_->intelRdt && !survey->resctrl)
-		check_refuse(&inspection->checker, "RDT-02", "/linux/intelRdt",
-			     "no resctrl file system is mounted on /sys/fs/resctrl");
+	if (linux_->intelRdt)
+		able_intel_rdt(inspection);
 	if (linux_->mountLabel && linux_->mountLabel[0] && !survey->selinux)
 		check_refuse(&inspection->checker, "", "/linux/mountLabel",
 			     "SELinux is not enabled");

@@ -63,6 +63,12 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 int16_t plan_cgroup_v2_slot(const struct plan_request *request);
 void plan_cgroups_join(struct builder *builder, const struct plan_request *request);
 
+/* intel_rdt.c: the class of service and the monitoring group; and going in, when it is known who.
+ */
+int plan_rdt_check(const struct plan_request *request, struct oci_error *err) _must_check_;
+void plan_rdt_make(struct builder *builder, const struct plan_request *request);
+void plan_rdt_join(struct builder *builder, const struct plan_request *request);
+
 /* users.c: the user namespace. Its maps are written by the host, while init waits; then init takes
  * an id that they have. */
 const struct spec_namespace *plan_user_namespace(const struct spec *spec);

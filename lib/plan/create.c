@@ -3,7 +3,7 @@
  *
  *   host                                child
  *   record the intent
- *   make cgroups, write limits
+ *   make cgroups, write limits; the same in resctrl
  *   open namespaces, listen
  *   spawn ------------------------->    join cgroups, enter namespaces
  *  (adopt, write the id maps <----->    clone, where there is a user namespace)
@@ -14,7 +14,7 @@
  *                                       limits, executable, credentials
  *  (adopt <------------------------>    clone, into a pid namespace that is joined)
  *   await barrier 1 <---------------    barrier 1
- *   record the container, pid file
+ *   join resctrl groups, record the container, pid file
  *   release barrier 1 ------------->
  *   await parked <------------------    park: wait for start     (not with `run`)
  *   await started                       close, filter, execute   (the host only with `run`)
@@ -57,16 +57,11 @@ int plan_process_check(const struct plan_request *request, struct oci_error *err
 
 static int check(const struct plan_request *request, struct oci_error *err)
 {
-	const struct spec *spec = request->spec;
-	int r;
-
-	r = plan_process_check(request, err);
+	int r = plan_process_check(request, err);
 	if (r < 0)
 		return r;
-	if (spec->linux_->intelRdt)
-		return fail_plain(err, -EOPNOTSUPP, "/linux/intelRdt",
-				  "/linux/intelRdt: not supported yet");
-	return plan_namespaces_check(request, err);
+	r = plan_rdt_check(request, err);
+	return r < 0 ? r : plan_namespaces_check(request, err);
 }
 
 static int add_host_before(struct builder *builder, const struct plan_request *request,
@@ -79,6 +74,7 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	r = plan_cgroups_make(builder, request, err);
 	if (r < 0)
 		return r;
+	plan_rdt_make(builder, request);
 	plan_namespaces_open(builder, request);
 	plan_id_mappings_make(builder, request);
 	builder_where(builder, NULL);
@@ -149,6 +145,7 @@ void plan_host_end(struct builder *builder, const struct plan_request *request)
 		plan_host_adopt(builder);
 	builder_where(builder, NULL);
 	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
+	plan_rdt_join(builder, request);
 	if (!request->target)
 		builder_add(builder, PLAN_HOST, OP_RECORD);
 	if (request->pid_file) {

@@ -19,6 +19,16 @@ bool plan_is_privileged(const struct host_facts *facts);
 int plan_complete(struct spec *spec, const struct host_facts *facts,
 		  struct arena *arena) _must_check_;
 
+/* Where a container is in resctrl. */
+struct plan_rdt {
+	const char *group; /* its class of service, "/" for that of the whole host; NULL for none */
+	bool shared;       /* it is named by a closID and belongs to nobody */
+	bool makes;        /* create makes it, if it is not there */
+	bool monitors;     /* and mon_groups/<id> in it */
+};
+
+struct plan_rdt plan_rdt_find(const struct spec *spec, const char *id);
+
 /* What a program is put into: the plan of `exec`. */
 struct plan_group {
 	const char *mount, *path; /* of the cgroup, which is there */
@@ -30,6 +40,7 @@ struct plan_target {
 	bool chroot;         /* its root is not that of its mount namespace */
 	const struct plan_group *groups;
 	unsigned int n_groups;
+	struct plan_rdt rdt;
 };
 
 /* Who makes the cgroups. */

@@ -8,7 +8,7 @@
  *                                       limits, executable, credentials
  *  (adopt <------------------------>    clone, into the pid namespace)
  *   await barrier 1 <---------------    barrier 1
- *   pid file
+ *   join resctrl groups, pid file
  *   release barrier 1 ------------->    close, filter, execute
  *   await started
  *

@@ -22,6 +22,16 @@ static const struct field cgroup_fields[] = {
 
 OBJECT(record_cgroup, cgroup_fields);
 
+static const struct field resctrl_fields[] = {
+	F(record_resctrl, group, STRING, V1_0_0, NEED("")),
+	F(record_resctrl, shared, BOOL, V1_0_0),
+	F(record_resctrl, made, BOOL, V1_0_0),
+	F(record_resctrl, monitored, BOOL, V1_0_0),
+	END,
+};
+
+OBJECT(record_resctrl, resctrl_fields);
+
 static const struct field record_fields[] = {
 	F(record, version, UINT, V1_0_0, NEED(""), UP_TO(UINT32_MAX)),
 	F(record, id, STRING, V1_0_0, NEED("")),
@@ -38,6 +48,7 @@ static const struct field record_fields[] = {
 	F(record, hooks, BOOL, V1_0_0),
 	F(record, chroot, BOOL, V1_0_0),
 	F(record, cgroups, OBJECTS, V1_0_0, OF(cgroup_fields_object)),
+	F(record, resctrl, OBJECT, V1_0_0, OF(resctrl_fields_object)),
 	F(record, annotations, STRING_MAP, V1_0_0),
 	END,
 };

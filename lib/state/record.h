@@ -25,6 +25,13 @@ struct record_cgroup {
 	struct opt_uint existing; /* this many bytes of the path were there before, and stay */
 };
 
+struct record_resctrl {
+	const char *group; /* class of service, "/" for that of the whole host */
+	bool shared;       /* it has the name of a closID */
+	bool made;         /* it goes with the container */
+	bool monitored;    /* so does mon_groups/<id> in it */
+};
+
 struct record {
 	struct opt_uint version;
 	const char *id;
@@ -41,6 +48,7 @@ struct record {
 	bool hooks;                /* it has some that run after create */
 	bool chroot;               /* its root is not that of its mount namespace */
 	LIST(struct record_cgroup) cgroups;
+	struct record_resctrl *resctrl; /* NULL for none */
 	LIST(struct pair) annotations;
 };
 

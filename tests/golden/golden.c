@@ -64,6 +64,7 @@ static const struct {
 	    .n_groups = ARRAY_SIZE(v2),
 	    .owns_mounts = true,
 	    .permitted = ALL_CAPABILITIES,
+	    .resctrl = true,
 	    .detached_assembly = true } },
 	{ "v2-old",
 	  { .release = { 5, 14 },

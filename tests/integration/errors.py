@@ -248,14 +248,6 @@ class Rules(Test):
                      linux__seccomp={"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1})
 
 
-class NotYet(Test):
-    def refused(self, message, **changes):
-        self.create_fails(message, minimal(**changes))
-
-    def test_others(self):
-        self.refused("/linux/intelRdt: not supported yet", linux__intelRdt={"closID": "x"})
-
-
 class Ids(Test):
     def test_invalid(self):
         wrong = 'invalid container ID "%s": only letters, digits and _ + - . are allowed, and it ' \

@@ -326,9 +326,14 @@ class Host(Validating):
                 "/process/rlimits/0/hard: without CAP_SYS_RESOURCE the hard limit RLIMIT_NOFILE "
                 "cannot be raised above %d" % hard])
 
-    def test_not_supported_yet(self):
-        self.assertEqual(self.host(linux__intelRdt={"closID": "x"})[-1:],
-                         ["/linux/intelRdt: not supported yet"])
+    def test_what_only_planning_finds(self):
+        self.assertEqual(self.host(linux__sysctl={"vm.swappiness": "1"})[-1:], [
+            '/linux/sysctl: "vm.swappiness" is not a setting of a namespace'])
+
+    def test_resctrl(self):
+        harness.skip_unless(not os.path.exists("/sys/fs/resctrl/tasks"), "the host has resctrl")
+        self.assertEqual(self.host(linux__intelRdt={"closID": "x"}), [
+            "/linux/intelRdt: no resctrl file system is mounted on /sys/fs/resctrl"])
 
     def test_hooks(self):
         found = self.host(hooks={"poststop": [{"path": "/none"}, {"path": "/etc/passwd"}]})

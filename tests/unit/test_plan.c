@@ -3,6 +3,7 @@
  * Whole plans are in tests/golden. */
 #include "plan/build.h"
 #include "plan/create.h"
+#include "plan/intel_rdt.h"
 #include "plan/print.h"
 #include "unit.h"
 
@@ -463,8 +464,61 @@ START_TEST(paths_of_the_executable)
 }
 END_TEST
 
+/* --- schemata of resctrl --- */
+
+/* As the kernel shows them. */
+#define FOUND "    MB:0=  20;1= 100\n    L3:0=00f;1=7ff\nL3CODE:0=3\n"
+
+static void assert_differs(const char *wanted, const char *expected)
+{
+	size_t length = 0;
+	const char *line = plan_schemata_differ(wanted, FOUND, &length);
+
+	ck_assert_msg(line, "%s is taken to hold", wanted);
+	ck_assert_uint_eq(length, strlen(expected));
+	ck_assert_mem_eq(line, expected, length);
+}
+
+START_TEST(schemata_that_hold)
+{
+	static const char *const wanted[] = { "",
+					      "\n\n",
+					      "L3:0=f",
+					      "L3:1=0x7FF;0=0F",
+					      " L3 : 0 = f ; 1=7ff ",
+					      "MB:0=20\nL3:0=f\n",
+					      "L3:0=1\nL3:0=f",
+					      "L3CODE:0=3",
+					      "MB:1=0100" };
+	size_t length;
+
+	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+		ck_assert_msg(!plan_schemata_differ(wanted[i], FOUND, &length), "%s", wanted[i]);
+}
+END_TEST
+
+START_TEST(schemata_that_differ)
+{
+	assert_differs("L3:0=e", "L3:0=e");
+	assert_differs("L3:0=0", "L3:0=0");
+	assert_differs("L3:0=0f0", "L3:0=0f0");
+	assert_differs("L3:0=f;1=f\nMB:0=20", "L3:0=f;1=f");
+	assert_differs("MB:0=20\n  L3:2=1", "L3:2=1");
+	assert_differs("L3:0=f\nL3:0=1", "L3:0=f");
+	assert_differs("L3DATA:0=3", "L3DATA:0=3");
+	assert_differs("L:0=f", "L:0=f");
+	assert_differs("L3", "L3");
+	assert_differs("L3:", "L3:");
+	assert_differs("L3:0", "L3:0");
+	assert_differs("L3:0=", "L3:0=");
+	assert_differs("L3:=f", "L3:=f");
+	assert_differs(":0=f", ":0=f");
+	assert_differs("=;:", "=;:");
+}
+END_TEST
+
 UNIT_MAIN("plan", builder_makes_one_block, builder_runs_out_of_slots, every_operation_has_a_name,
 	  prints, refuses_a_run_without_a_process, refuses_namespaces,
 	  refuses_time_without_privileges, refuses_sysctls, refuses_limits, takes_no_limits,
 	  shares_become_a_weight, warns_about_capabilities, filter_needs_a_privilege,
-	  paths_of_the_executable)
+	  paths_of_the_executable, schemata_that_hold, schemata_that_differ)

@@ -63,11 +63,13 @@ END_TEST
 	"\"rootfs\":\"/b/rootfs\",\"created\":\"2026-11-23T20:00:00.5Z\",\"owner\":4294967295," \
 	"\"pid\":4194304,\"pidfd\":18446744073709551615,\"startTime\":77,\"process\":true,"     \
 	"\"cgroups\":[{\"mount\":\"/sys/fs/cgroup/memory\",\"path\":\"/a/b\",\"existing\":2}]," \
+	"\"resctrl\":{\"group\":\"gold\",\"shared\":true,\"monitored\":true},"                  \
 	"\"annotations\":{\"k/1\":\"v\",\"empty\":\"\"}}\n"
 
 static struct record sample(void)
 {
 	static struct record_cgroup cgroup = { "/sys/fs/cgroup/memory", "/a/b", { 2, true } };
+	static struct record_resctrl resctrl = { "gold", true, false, true };
 	static struct pair annotations[] = { { "k/1", "v" }, { "empty", "" } };
 
 	return (struct record){
@@ -83,6 +85,7 @@ static struct record sample(void)
 		.startTime = { 77, true },
 		.process = true,
 		.cgroups = { &cgroup, 1, true },
+		.resctrl = &resctrl,
 		.annotations = { annotations, 2, true },
 	};
 }
