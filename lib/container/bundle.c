@@ -80,15 +80,16 @@ size_t bundle_member(const struct oci_error *err)
 	return end ? (size_t)(end - err->message) : 0;
 }
 
-void bundle_place(const struct document *document, struct oci_error *err)
+void bundle_place(const struct document *document, const char *root, struct oci_error *err)
 {
 	size_t length = err ? bundle_member(err) : 0;
 	char pointer[sizeof(err->message)];
 	unsigned int line, column;
 
-	if (length == 0)
+	if (length < strlen(root) || length == 0)
 		return;
-	memcpy(pointer, err->message, length);
+	length -= strlen(root);
+	memcpy(pointer, err->message + strlen(root), length);
 	pointer[length] = '\0';
 	if (pointer_place(document->text, document->length, pointer, &line, &column) == 0)
 		(void)fail_within(err, "%s:%u:%u", document->file, line, column);

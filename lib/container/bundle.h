@@ -19,8 +19,8 @@ void document_done(struct document *document);
 size_t bundle_member(const struct oci_error *err);
 
 /* Puts "config.json:3:7: " before an error whose message begins with the JSON pointer that it is
- * about. */
-void bundle_place(const struct document *document, struct oci_error *err);
+ * about. @root: where in a config the document would be, "" for one that is the config. */
+void bundle_place(const struct document *document, const char *root, struct oci_error *err);
 
 /* The absolute path of its root, which is a directory: ROOT-04. */
 int bundle_rootfs(struct arena *arena, const char *bundle, const struct spec *spec,

@@ -193,7 +193,7 @@ static int prepare(const char *id, const struct oci_create_options *options, boo
 	if (r == 0)
 		r = make_plan(ret, id, start, err);
 	if (r < 0)
-		bundle_place(&ret->config, err);
+		bundle_place(&ret->config, "", err);
 	return r;
 }
 
@@ -478,7 +478,7 @@ static int create(struct oci_context *context, const char *id,
 	log_plan(context, id, preparation.plan);
 	r = carry_out(context, id, &preparation, ret_pidfd, err);
 	if (r < 0)
-		bundle_place(&preparation.config, err);
+		bundle_place(&preparation.config, "", err);
 	return host_call_explain(r, err);
 }
 

@@ -445,9 +445,9 @@ static void place(const struct execution *execution, struct oci_error *err)
 	static const char process[] = "/process/";
 
 	if (!err || strncmp(err->where, process, strlen(process)) != 0)
-		bundle_place(&execution->config, err);
+		bundle_place(&execution->config, "", err);
 	else if (execution->process.text)
-		bundle_place(&execution->process, err);
+		bundle_place(&execution->process, "/process", err);
 }
 
 static int take_options(const struct oci_exec_options *options, struct oci_exec_options *ret,

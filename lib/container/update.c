@@ -120,7 +120,7 @@ static void place(const struct updating *updating, struct oci_error *err)
 	if (strncmp(err->where, prefix, n) == 0)
 		memmove(err->where, err->where + n, strlen(err->where + n) + 1);
 	if (updating->document.file)
-		bundle_place(&updating->document, err);
+		bundle_place(&updating->document, "", err);
 }
 
 static int prepare(struct updating *updating, const struct oci_context *context, const char *id,
