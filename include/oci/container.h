@@ -147,8 +147,9 @@ enum oci_exec_flag {
  * struct oci_exec_options - what oci_exec() runs
  * @size:            sizeof(struct oci_exec_options) as the caller knows it
  * @process:         path of a file with the process as in a config, "process"; then @args to
- *                   @apparmor are not looked at. NULL for the process of the container's config
- *                   with these changes:
+ *                   @apparmor are not looked at, and of the container's config execCPUAffinity
+ *                   alone, if the file has none. NULL for the process of that config with these
+ *                   changes:
  * @args:            program and arguments, ends in NULL
  * @cwd:             working directory, absolute; NULL for that of the config
  * @env:             "NAME=value" added to the environment or replacing what is in it, ends in NULL;
@@ -201,10 +202,10 @@ struct oci_exec_options {
  * @ret_pidfd: a pidfd of the program, for oci_wait(), to be closed by the caller; may be NULL
  * @err:       filled in on failure; may be NULL
  *
- * It gets the namespaces, the cgroup, the seccomp filter and the session keyring of the container,
- * and of what config.json gave its first program all that @options does not say otherwise. Returns
- * when execve(2) has succeeded or failed; the program is a child of the calling process. On failure
- * nothing is left. Thread-safe; it waits for no other verb.
+ * It gets the namespaces, the cgroup, the resctrl groups, the seccomp filter and the session
+ * keyring of the container, and of what config.json gave its first program all that @options does
+ * not say otherwise. Returns when execve(2) has succeeded or failed; the program is a child of the
+ * calling process. On failure nothing is left. Thread-safe; it waits for no other verb.
  *
  * Return: 0; -ESRCH, "container not running", when it has stopped; -EINVAL for an option that is
  * not legal; else why the program could not be executed.

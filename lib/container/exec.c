@@ -34,6 +34,7 @@ struct execution {
 	struct record *record;
 	int pidfd; /* of init */
 	struct document config, process;
+	bool affinity_of_config; /* not of the process */
 	struct spec *spec;
 	struct host_facts facts;
 	struct plan_target target;
@@ -162,6 +163,7 @@ static int vary_process(struct execution *execution, struct oci_error *err)
 	if (r == 0) {
 		if (execution->spec->process) {
 			*process = *execution->spec->process;
+			execution->affinity_of_config = process->execCPUAffinity;
 			*user = *process->user;
 		} else {
 			process->cwd = "/";
@@ -207,6 +209,11 @@ static int read_process(struct execution *execution, struct oci_error *err)
 		return r;
 	if (execution->options.flags & OCI_EXEC_TTY)
 		process->terminal = true;
+	/* It is about all that is executed in the container. */
+	if (!process->execCPUAffinity && execution->spec->process) {
+		process->execCPUAffinity = execution->spec->process->execCPUAffinity;
+		execution->affinity_of_config = process->execCPUAffinity;
+	}
 	execution->spec->process = process;
 	return 0;
 }
@@ -442,9 +449,10 @@ static int carry_out(struct oci_context *context, struct execution *execution, i
 /* Where in which file it is. What the options say is in none. */
 static void place(const struct execution *execution, struct oci_error *err)
 {
-	static const char process[] = "/process/";
+	static const char process[] = "/process/", affinity[] = "/process/execCPUAffinity/";
 
-	if (!err || strncmp(err->where, process, strlen(process)) != 0)
+	if (!err || strncmp(err->where, process, strlen(process)) != 0 ||
+	    (execution->affinity_of_config && strncmp(err->where, affinity, strlen(affinity)) == 0))
 		bundle_place(&execution->config, "", err);
 	else if (execution->process.text)
 		bundle_place(&execution->process, "/process", err);

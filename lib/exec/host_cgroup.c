@@ -357,7 +357,8 @@ int host_cgroup_open(struct host *host, const struct op *op, struct oci_error *e
 
 int host_cgroup_tasks(struct host *host, const struct op *op, struct oci_error *err)
 {
-	int fd = openat(host->fds[op->slot], "tasks", O_WRONLY | O_CLOEXEC);
+	const char *name = plan_string(host->plan, op->text);
+	int fd = openat(host->fds[op->slot], name, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return host_fail(host, op, -errno, err);

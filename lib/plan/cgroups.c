@@ -177,6 +177,7 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 		op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
 		op->slot = limits.slot;
 		op->slot2 = builder_inherited_slot(builder);
+		op->text = builder_string(builder, "tasks");
 	}
 	builder_where(builder, NULL);
 	return r;
@@ -202,6 +203,7 @@ void plan_cgroups_join(struct builder *builder, const struct plan_request *reque
 			continue;
 		op = builder_add(builder, PLAN_CHILD, OP_CGROUP_JOIN);
 		op->slot = slot++;
+		op->text2 = builder_string(builder, "tasks");
 		op->text = builder_string(builder, request->facts->hierarchies[i].controllers);
 	}
 	builder_where(builder, NULL);

@@ -144,7 +144,9 @@ int plan_labels_check(const struct plan_request *request, struct oci_error *err)
 void plan_own_files(struct builder *builder, const struct plan_request *request);
 int plan_proc(struct builder *builder, const struct plan_request *request,
 	      struct oci_error *err) _must_check_;
-/* scheduling.c */
+/* scheduling.c. What `exec` runs on before it joins the cgroups: NULL for no matter where. */
+const char *plan_cpus_before(const struct plan_request *request);
+void plan_affinity_before(struct builder *builder, const struct plan_request *request);
 void plan_scheduling(struct builder *builder, const struct plan_request *request);
 void plan_process(struct builder *builder, const struct plan_request *request);
 int plan_credentials(struct builder *builder, const struct plan_request *request,

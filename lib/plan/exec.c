@@ -3,7 +3,7 @@
  *
  *   host                                child
  *   take init's pidfd, open cgroups
- *   spawn ------------------------->    join cgroups
+ *   spawn ------------------------->    run on the first CPUs, join cgroups
  *                                       all namespaces, by one setns(2) on init's pidfd
  *                                       limits, executable, credentials
  *  (adopt <------------------------>    clone, into the pid namespace)
@@ -22,8 +22,11 @@
 #include "plan/concern.h"
 #include "sys/abi.h"
 
-static int16_t add_groups(struct builder *builder, const struct plan_target *target)
+/* A process that is cloned into the group of v2 cannot run anywhere before. */
+static int16_t add_groups(struct builder *builder, const struct plan_request *request)
 {
+	const struct plan_target *target = request->target;
+	bool clones = !plan_cpus_before(request);
 	int16_t v2 = SLOT_NONE;
 	struct op *op;
 
@@ -34,19 +37,20 @@ static int16_t add_groups(struct builder *builder, const struct plan_target *tar
 		op->text = builder_string(builder, target->groups[i].mount);
 		op->text2 = builder_string(builder, target->groups[i].path);
 		op->slot = slot;
-		if (target->groups[i].v2) {
+		if (target->groups[i].v2 && clones) {
 			v2 = slot;
 			continue;
 		}
 		op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
 		op->slot = slot;
 		op->slot2 = builder_inherited_slot(builder);
+		op->text = builder_string(builder, target->groups[i].v2 ? "cgroup.procs" : "tasks");
 	}
 	return v2;
 }
 
 /* The child takes them in the order in which the host opened them. */
-static void add_joining(struct builder *builder, const struct plan_target *target)
+static void add_joining(struct builder *builder)
 {
 	for (size_t i = 0; i < builder_count(builder, PLAN_HOST); i++) {
 		const struct op *tasks = builder_op(builder, PLAN_HOST, i);
@@ -57,8 +61,8 @@ static void add_joining(struct builder *builder, const struct plan_target *targe
 		op = builder_add(builder, PLAN_CHILD, OP_CGROUP_JOIN);
 		op->slot = tasks->slot2;
 		op->text = builder_op(builder, PLAN_HOST, i - 1)->text;
+		op->text2 = builder_op(builder, PLAN_HOST, i)->text;
 	}
-	(void)target;
 }
 
 struct slots {
@@ -69,7 +73,7 @@ static void add_host(struct builder *builder, const struct plan_request *request
 		     const struct slots *slots)
 {
 	const struct plan_target *target = request->target;
-	int16_t group = add_groups(builder, target);
+	int16_t group = add_groups(builder, request);
 
 	builder_add(builder, PLAN_HOST, OP_INIT_OPEN)->slot = slots->init;
 	if (target->chroot)
@@ -89,7 +93,8 @@ static void add_entering(struct builder *builder, const struct plan_request *req
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
 	builder_add(builder, PLAN_CHILD, OP_SIGNALS);
 	plan_own_files(builder, request);
-	add_joining(builder, target);
+	plan_affinity_before(builder, request);
+	add_joining(builder);
 	if (target->namespaces) {
 		op = builder_add(builder, PLAN_CHILD, OP_SETNS);
 		op->slot = slots->init;

@@ -30,6 +30,110 @@ class ExecTest(Test):
                          result)
 
 
+class Affinity(ExecTest):
+    """execCPUAffinity: CPA-01, CPA-02, and what a list can be."""
+
+    def setUp(self):
+        super().setUp()
+        self.cpus = sorted(os.sched_getaffinity(0))
+        harness.skip_unless(len(self.cpus) > 1, "there is one CPU")
+        self.first, self.last = str(self.cpus[0]), str(self.cpus[-1])
+
+    def container(self, affinity=None, **changes):
+        if affinity:
+            changes["process__execCPUAffinity"] = affinity
+        return self.running(minimal("sleep", mounts=[PROC], **changes))[0]
+
+    def process(self, affinity=None):
+        path = os.path.join(self.directory, "process.json")
+        process = {"cwd": "/", "args": ["/bin/report", "affinity"], "user": {"uid": 0, "gid": 0}}
+        write(path, json.dumps(dict(process, execCPUAffinity=affinity) if affinity else process))
+        return ("--process", path)
+
+    def seen(self, id, options=None):
+        if options:
+            return self.execute(id, options=options).facts()["affinity"]
+        return self.facts(id, "affinity")["affinity"]
+
+    def test_final(self):
+        every = self.seen(self.container())
+        self.assertNotIn(every, (self.first, self.last))
+        id = self.container({"final": self.last})
+        self.assertEqual(self.seen(id), self.last)
+        self.assertEqual(self.seen(id, self.process()), self.last, "that of the config")
+        self.assertEqual(self.seen(id, self.process({"final": self.first})), self.first)
+        self.assertEqual(self.seen(id, self.process({"final": "%s,%s" % (self.first, self.last)})),
+                         every if len(self.cpus) == 2 else "%s,%s" % (self.first, self.last))
+
+    def test_CPA_01_without_final_it_stays(self):
+        """Where the cgroup allows it: that is what the kernel keeps of it."""
+        for affinity in ({"initial": self.first}, {"initial": self.first, "final": ""}):
+            id, pid, _ = self.running(minimal("sleep", mounts=[PROC],
+                                              process__execCPUAffinity=affinity))
+            facts = self.facts(id, "affinity", "cgroup")
+            self.assertEqual(facts["affinity"], self.first)
+            self.assertEqual(sorted(value for value in facts.values() if ":" in value),
+                             sorted(read("/proc/%d/cgroup" % pid).splitlines()))
+        self.assertEqual(self.seen(self.container({"initial": "", "final": ""})),
+                         self.seen(self.container()))
+
+    def test_CPA_02_not_the_first_process(self):
+        config = minimal("affinity")
+        every = self.observe(config)["affinity"]
+        config["process"]["execCPUAffinity"] = {"initial": self.first, "final": self.first}
+        self.assertEqual(self.observe(config)["affinity"], every)
+
+    def test_initial_is_before_the_cgroup_and_final_after(self):
+        """The cgroup has only the last CPU: before joining it one may be on the first, after it not."""
+        harness.skip_unless(os.path.isdir(harness.CGROUPS + "/cpuset"), "no cpuset of v1")
+        cpus = {"linux__resources": {"cpu": {"cpus": self.last}}}
+        id = self.container({"initial": self.first}, **cpus)
+        self.assertEqual(self.seen(id), self.last)
+        id = self.container({"initial": self.first, "final": self.last}, **cpus)
+        self.assertEqual(self.seen(id), self.last)
+        id = self.container({"final": self.first}, **cpus)
+        self.refused_in_config(id, "final", self.first)
+        both = "%s,%s" % (self.first, self.last)
+        self.refused_in_process(id, {"initial": self.last, "final": both}, "final", both)
+
+    WHY = "there is no such CPU, or the cgroup does not allow it"
+
+    def refused_in_config(self, id, member, list):
+        """Where it is in the config that the container was made of."""
+        text = read(os.path.join(Test.root, id, "config.json"))
+        pointer = "/process/execCPUAffinity/" + member
+        message = "config.json:%s: %s: run on CPU %s: %s" % (
+            harness.place(text, pointer), pointer, list, self.WHY)
+        self.refused(message, id, "/bin/report")
+        self.refused(message, id, options=self.process())
+
+    def refused_in_process(self, id, affinity, member, list):
+        _, path = options = self.process(affinity)
+        pointer = "/execCPUAffinity/" + member
+        self.refused("process.json:%s: /process%s: run on CPU %s: %s" % (
+            harness.place(read(path), pointer), pointer, list, self.WHY), id, options=options)
+
+    def test_a_CPU_that_is_not_there(self):
+        id = self.container({"initial": "1000"})
+        self.refused_in_config(id, "initial", "1000")
+        for member in ("initial", "final"):
+            for list in ("4000", self.first + ",60000", "0-5000"):
+                self.refused_in_process(id, {member: list}, member, list)
+
+    def test_a_list_that_is_none(self):
+        id = self.container()
+        for list in ("x", "1-0", "0,", "-1", "0-", "65536", " 0"):
+            _, path = options = self.process({"final": list})
+            self.refused('process.json:%s: /execCPUAffinity/final: expected a list like "0-3,7", found '
+                         '"%s"' % (harness.place(read(path), "/execCPUAffinity/final"), list), id,
+                         options=options)
+
+    def test_the_caller_keeps_its_own(self):
+        before = os.sched_getaffinity(0)
+        self.seen(self.container({"initial": self.first, "final": self.last}))
+        self.assertEqual(os.sched_getaffinity(0), before)
+
+
 class Same(ExecTest):
     """Fact by fact what the first program has."""
 

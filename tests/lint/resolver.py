@@ -27,7 +27,8 @@ NO_PATH = set("""accept accept4 bpf capget capset close close_range clone3 dup d
     fchdir fchmod fgetxattr flistxattr fsetxattr fchown fcntl fsconfig fsmount fsopen fstat fstatfs getcwd getdents64 getpid getppid getrandom ioctl ioprio_set
     keyctl kill lseek madvise mmap mprotect munmap personality pidfd_getfd pidfd_open
     pidfd_send_signal poll ppoll prctl prlimit64 read recvfrom recvmsg rt_sigaction rt_sigprocmask
-    sched_setaffinity sched_setattr sched_setscheduler sched_yield seccomp sendfile sendmsg sendto set_mempolicy
+    sched_getaffinity sched_setaffinity sched_setattr sched_setscheduler sched_yield seccomp
+    sendfile sendmsg sendto set_mempolicy
     setdomainname setgroups sethostname setns setpriority setresgid setresuid setsid socket
     socketpair umask unshare wait4 waitid write""".split())
 # Wrappers of lib/sys/calls.h -> index of the path among their arguments

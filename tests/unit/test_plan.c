@@ -464,6 +464,79 @@ START_TEST(paths_of_the_executable)
 }
 END_TEST
 
+/* --- exec --- */
+
+static const struct plan_group groups_hybrid[] = { { "/cpuset", "/box", false },
+						   { "/unified", "/box", true } };
+
+/* The lines of the plan of an `exec` with these members of /process that have to do with where it
+ * runs. */
+static void assert_exec(const char *members, const char *expected)
+{
+	struct arena arena = { 0 };
+	struct text text = { 0 }, found = { 0 };
+	const struct plan_target target = { .groups = groups_hybrid, .n_groups = 2 };
+	const struct plan_request request = {
+		.spec = unit_spec(arena_printf(&arena,
+					       "%s\"process\": {%s, \"args\": [\"sh\"], "
+					       "\"cwd\": \"/\"%s}, %s}",
+					       HEAD, USER, members, LINUX),
+				  &arena),
+		.facts = &host_v2,
+		.arena = &arena,
+		.id = "box",
+		.bundle = "/bundle",
+		.start = true,
+		.target = &target,
+	};
+	struct plan *plan = NULL;
+	char *line, *rest;
+
+	ck_assert_int_eq(plan_exec(&request, &plan, NULL), 0);
+	plan_print(&text, plan);
+	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (strstr(line, "run on") || strstr(line, "of cgroup") || strstr(line, "clone3"))
+			text_printf(&found, "%s\n", line + strlen("    0  "));
+	ck_assert_str_eq(found.data, expected);
+	text_done(&text);
+	text_done(&found);
+	free(plan);
+	arena_done(&arena);
+}
+
+START_TEST(where_exec_runs)
+{
+	static const char any[] = "open tasks of cgroup #42 -> #4\n"
+				  "clone3 and execveat init, cgroup #43\n"
+				  "write 0 to tasks of cgroup /cpuset (#4)\n"
+				  "run on any CPU\n";
+
+	assert_exec("", any);
+	assert_exec(", \"execCPUAffinity\": {}", any);
+	assert_exec(", \"execCPUAffinity\": {\"initial\": \"\", \"final\": \"\"}", any);
+	assert_exec(", \"execCPUAffinity\": {\"final\": \"0-2,65\"}",
+		    "open tasks of cgroup #42 -> #4\n"
+		    "clone3 and execveat init, cgroup #43\n"
+		    "write 0 to tasks of cgroup /cpuset (#4)\n"
+		    "run on CPU 0-2,65  [/process/execCPUAffinity/final]\n");
+	assert_exec(", \"execCPUAffinity\": {\"initial\": \"1\"}",
+		    "open tasks of cgroup #42 -> #4\n"
+		    "open cgroup.procs of cgroup #43 -> #5\n"
+		    "clone3 and execveat init, cgroup -\n"
+		    "run on CPU 1  [/process/execCPUAffinity/initial]\n"
+		    "write 0 to tasks of cgroup /cpuset (#4)\n"
+		    "write 0 to cgroup.procs of cgroup /unified (#5)\n");
+	assert_exec(", \"execCPUAffinity\": {\"initial\": \"1\", \"final\": \"0\"}",
+		    "open tasks of cgroup #42 -> #4\n"
+		    "open cgroup.procs of cgroup #43 -> #5\n"
+		    "clone3 and execveat init, cgroup -\n"
+		    "run on CPU 1  [/process/execCPUAffinity/initial]\n"
+		    "write 0 to tasks of cgroup /cpuset (#4)\n"
+		    "write 0 to cgroup.procs of cgroup /unified (#5)\n"
+		    "run on CPU 0  [/process/execCPUAffinity/final]\n");
+}
+END_TEST
+
 /* --- schemata of resctrl --- */
 
 /* As the kernel shows them. */
@@ -521,4 +594,4 @@ UNIT_MAIN("plan", builder_makes_one_block, builder_runs_out_of_slots, every_oper
 	  prints, refuses_a_run_without_a_process, refuses_namespaces,
 	  refuses_time_without_privileges, refuses_sysctls, refuses_limits, takes_no_limits,
 	  shares_become_a_weight, warns_about_capabilities, filter_needs_a_privilege,
-	  paths_of_the_executable, schemata_that_hold, schemata_that_differ)
+	  paths_of_the_executable, where_exec_runs, schemata_that_hold, schemata_that_differ)
