@@ -36,6 +36,10 @@ int context_image(struct oci_context *context, struct oci_error *err) _must_chec
  * who has its pid by now. */
 int process_open(const struct record *record) _must_check_;
 
+/* Whether it has ended or is about to: the init of a pid namespace first waits for all the others.
+ */
+bool process_is_ending(const struct record *record, int pidfd);
+
 /* Notes in @record what process_open() will compare. */
 void process_identify(int pid, int pidfd, struct record *record);
 

@@ -231,6 +231,13 @@ static int find_process(struct execution *execution, struct oci_error *err)
 
 /* --- where it goes --- */
 
+static int has_stopped(const struct execution *execution, struct oci_error *err)
+{
+	return fail_plain(err, -ESRCH, NULL,
+			  "cannot exec in a stopped container: \"%s\": container not running",
+			  execution->id);
+}
+
 static int find_container(struct execution *execution, const struct oci_context *context,
 			  struct oci_error *err)
 {
@@ -244,10 +251,7 @@ static int find_container(struct execution *execution, const struct oci_context 
 		return r;
 	execution->pidfd = process_open(execution->record);
 	if (execution->pidfd == -ESRCH || execution->record->phase == RECORD_CREATING)
-		return fail_plain(
-			err, -ESRCH, NULL,
-			"cannot exec in a stopped container: \"%s\": container not running",
-			execution->id);
+		return has_stopped(execution, err);
 	if (!(execution->options.flags & OCI_EXEC_IGNORE_PAUSED) &&
 	    container_is_paused(execution->record))
 		return fail_plain(err, -EBUSY, NULL, "cannot exec in a paused container: \"%s\"",
@@ -274,7 +278,15 @@ static const char *current_group(struct execution *execution)
 	return NULL;
 }
 
-/* An init system may have gone on to a group below: then that of the container takes nobody. */
+static bool is_there(const struct record_cgroup *cgroup)
+{
+	cleanup(fd_done) int dir = cgroup_open(&(struct cgroup){ cgroup->mount, cgroup->path, 0 });
+
+	return dir >= 0;
+}
+
+/* An init system may have gone on to a group below: then that of the container takes nobody. Or the
+ * whole was moved, and that is gone. */
 static const char *group_to_join(struct execution *execution, const struct record_cgroup *cgroup,
 				 bool v2)
 {
@@ -283,7 +295,7 @@ static const char *group_to_join(struct execution *execution, const struct recor
 
 	if (now && strncmp(now, cgroup->path, length) == 0 && now[length] == '/')
 		return now;
-	return cgroup->path;
+	return now && !is_there(cgroup) ? now : cgroup->path;
 }
 
 /* "name" or, for hierarchies of v1, "memory,cpu:name": below the container's own. */
@@ -346,10 +358,7 @@ static int find_target(struct execution *execution, struct oci_error *err)
 	if (r == 0)
 		r = sys_pidfd_send_signal(execution->pidfd, 0);
 	if (r == -ESRCH)
-		return fail_plain(
-			err, r, NULL,
-			"cannot exec in a stopped container: \"%s\": container not running",
-			execution->id);
+		return has_stopped(execution, err);
 	if (r < 0)
 		return fail(err, r, NULL, "cannot look at the namespaces of container \"%s\"",
 			    execution->id);
@@ -440,6 +449,9 @@ static int carry_out(struct oci_context *context, struct execution *execution, i
 		host_undo(&host, execution->options.pid_file);
 	else if (ret_pidfd)
 		*ret_pidfd = TAKE_FD(host.pidfd);
+	/* Whatever failed then, it is because of that. */
+	if (r < 0 && process_is_ending(execution->record, execution->pidfd))
+		r = has_stopped(execution, err);
 	if (r == 0 && execution->options.ret_terminal)
 		*execution->options.ret_terminal = TAKE_FD(host.terminal);
 	host_done(&host);

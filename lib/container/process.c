@@ -15,6 +15,8 @@
 #include "container/container.h"
 #include "sys/calls.h"
 
+#define PF_EXITING 4 /* include/linux/sched.h of the kernel */
+
 static bool pidfd_inode(int pidfd, uint64_t *ret)
 {
 	struct statfs fs;
@@ -27,8 +29,8 @@ static bool pidfd_inode(int pidfd, uint64_t *ret)
 	return true;
 }
 
-/* proc(5): field 22; the second field is a name in parentheses that may hold anything. */
-static bool start_time(int pid, uint64_t *ret)
+/* proc_pid_stat(5); the second field is a name in parentheses that may hold anything. */
+static bool read_field(int pid, int number, uint64_t *ret)
 {
 	cleanup(free_done) char *text = NULL;
 	char path[32];
@@ -38,9 +40,24 @@ static bool start_time(int pid, uint64_t *ret)
 	if (file_read(AT_FDCWD, path, 65536, &text, NULL) < 0)
 		return false;
 	field = strrchr(text, ')');
-	for (int i = 2; field && i < 22; i++)
+	for (int i = 2; field && i < number; i++)
 		field = strchr(field + 1, ' ');
 	return field && num_parse(field + 1, strcspn(field + 1, " "), UINT64_MAX, ret) == 0;
+}
+
+static bool start_time(int pid, uint64_t *ret)
+{
+	return read_field(pid, 22, ret);
+}
+
+bool process_is_ending(const struct record *record, int pidfd)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	uint64_t flags;
+
+	/* Until it can be read its pid is its own. */
+	return !read_field((int)record->pid.value, 9, &flags) || flags & PF_EXITING ||
+	       poll(&poll_fd, 1, 0) > 0;
 }
 
 void process_identify(int pid, int pidfd, struct record *record)

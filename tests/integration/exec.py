@@ -474,7 +474,8 @@ class Refused(ExecTest):
                 self.assertEqual(err, "")
             else:
                 self.assertEqual(process.returncode, 255)
-                self.assertRegex(err, r"^ocirun: [^\n]+\n$")
+                self.assertEqual(err, 'ocirun: cannot exec in a stopped container: "%s": container '
+                                 "not running\n" % id)
             results.add(process.returncode)
             self.works("delete", "--force", id)
         self.assertIn(255, results)
