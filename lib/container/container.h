@@ -20,6 +20,10 @@ struct oci_context {
 	int image; /* the memfd of init once it is needed, -1 before; set atomically */
 };
 
+/* Where the host's interpreter keeps notes; below the state root, where no container is called so.
+ */
+const char *context_notes(const struct oci_context *context, struct arena *arena);
+
 void context_log(const struct oci_context *context, enum oci_log_level level, const char *message);
 
 /* One message for each line; @lines is cut up, and may be NULL. */

@@ -62,6 +62,11 @@ _public_ struct oci_context *oci_context_free(struct oci_context *context)
 	return NULL;
 }
 
+const char *context_notes(const struct oci_context *context, struct arena *arena)
+{
+	return arena_printf(arena, "%s/.notes", context->state_root);
+}
+
 void context_log(const struct oci_context *context, enum oci_log_level level, const char *message)
 {
 	if (context->log)

@@ -449,6 +449,7 @@ static int carry_out(struct oci_context *context, const char *id, struct prepara
 	if (r < 0)
 		return r;
 	host_init(&host, preparation->plan, &calls, &creation, image);
+	host.notes = context_notes(context, &preparation->arena);
 	r = state_write_config(&creation.state, preparation->config.text,
 			       preparation->config.length, err);
 	if (r == 0)

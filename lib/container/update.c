@@ -169,6 +169,7 @@ static int update(struct oci_context *context, const char *id,
 	if (r == 0) {
 		host_init(&host, updating.plan, NULL, NULL, -1);
 		host.keep_old = true;
+		host.notes = context_notes(context, &updating.arena);
 		r = host_run(&host, err);
 		if (r < 0)
 			host_restore_limits(&host);

@@ -31,6 +31,7 @@ struct host {
 	const struct host_calls *calls;
 	void *context;
 	int image;                /* from image_open(), borrowed */
+	const char *notes;        /* directory of what is worth finding again; NULL for none */
 	int target, target_pidfd; /* init of the container that `exec` enters; borrowed */
 	int fds[SLOT_MAX];
 	int channel; /* our end */

@@ -3,7 +3,6 @@
  * cgroup file system has no symbolic links. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include "base/fd.h"
 #include "base/num.h"
 #include "exec/host_ops.h"
-#include "sys/syscall.h"
 
 #define CGROUP_MODE 0755
 
@@ -364,72 +362,4 @@ int host_cgroup_tasks(struct host *host, const struct op *op, struct oci_error *
 		return host_fail(host, op, -errno, err);
 	host->fds[op->slot2] = fd;
 	return 0;
-}
-
-static long bpf(int command, union bpf_attr *attr)
-{
-	return SYS(__NR_bpf, command, attr, sizeof(*attr));
-}
-
-#define DEVICE_FILTER "ocirun_devices" /* BPF_OBJ_NAME_LEN is 16 */
-#define PROGRAMS_MAX  64
-
-/* The filter of ours that the group has already, or -1. */
-static int find_filter(int group)
-{
-	uint32_t ids[PROGRAMS_MAX];
-	union bpf_attr query = { .query = { .target_fd = (uint32_t)group,
-					    .attach_type = BPF_CGROUP_DEVICE,
-					    .prog_ids = (uintptr_t)ids,
-					    .prog_cnt = PROGRAMS_MAX } };
-
-	if (bpf(BPF_PROG_QUERY, &query) < 0)
-		return -1;
-	for (uint32_t i = 0; i < query.query.prog_cnt; i++) {
-		union bpf_attr by_id = { .prog_id = ids[i] };
-		cleanup(fd_done) int program = (int)bpf(BPF_PROG_GET_FD_BY_ID, &by_id);
-		struct bpf_prog_info info = { 0 };
-		union bpf_attr about = { .info = { .bpf_fd = (uint32_t)program,
-						   .info_len = sizeof(info),
-						   .info = (uintptr_t)&info } };
-
-		if (program >= 0 && bpf(BPF_OBJ_GET_INFO_BY_FD, &about) == 0 &&
-		    strcmp(info.name, DEVICE_FILTER) == 0)
-			return TAKE_FD(program);
-	}
-	return -1;
-}
-
-/* In place of one that is there, in one step. */
-int host_cgroup_devices(struct host *host, const struct op *op, struct oci_error *err)
-{
-	static const char license[] = "GPL";
-	union bpf_attr load = {
-		.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
-		.insns = (uintptr_t)plan_string(host->plan, op->text),
-		.insn_cnt = (uint32_t)op->a,
-		.license = (uintptr_t)license,
-		.prog_name = DEVICE_FILTER,
-	};
-	union bpf_attr attach = { .attach_type = BPF_CGROUP_DEVICE,
-				  .attach_flags = BPF_F_ALLOW_MULTI };
-	cleanup(fd_done) int program = (int)bpf(BPF_PROG_LOAD, &load);
-	cleanup(fd_done) int group = -1, old = -1;
-	long r;
-
-	if (program < 0)
-		return host_fail(host, op, program, err);
-	group = openat(host->fds[op->slot], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (group < 0)
-		return host_fail(host, op, -errno, err);
-	if (op->flags & OP_REPLACE)
-		old = find_filter(group);
-	if (old >= 0) {
-		attach.attach_flags |= BPF_F_REPLACE;
-		attach.replace_bpf_fd = (uint32_t)old;
-	}
-	attach.target_fd = (uint32_t)group;
-	attach.attach_bpf_fd = (uint32_t)program;
-	r = bpf(BPF_PROG_ATTACH, &attach);
-	return r < 0 ? host_fail(host, op, (int)r, err) : 0;
 }

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Limits of all kinds, `update`, `pause` and `resume`: what the processes meet."""
+import ctypes
 import glob
 import json
 import os
 import re
 import signal
+import struct
 import subprocess
 
 import harness
@@ -325,6 +327,86 @@ class Update(CgroupTest):
         self.works("--cgroup-manager", "disabled", "create", "--bundle", bundle.path, id)
         self.fails("/pids: the container has no cgroups of its own", "update", "--pids-limit", "5",
                    id)
+
+
+def bpf(command, *words):
+    """bpf(2); @words are (offset, struct format, value) of its union."""
+    attr = ctypes.create_string_buffer(128)
+    for offset, kind, value in words:
+        struct.pack_into(kind, attr, offset, value)
+    number = {"x86_64": 321}.get(os.uname().machine, 280)
+    result = ctypes.CDLL(None, use_errno=True).syscall(number, command, attr, len(attr))
+    return result, attr
+
+
+class Filters(CgroupTest):
+    """The program that decides about devices on cgroup v2."""
+
+    def setUp(self):
+        super().setUp()
+        skip_unless(is_v2(), "cgroup v1 has a controller for devices")
+
+    def programs(self, id):
+        """BPF_PROG_QUERY of BPF_CGROUP_DEVICE"""
+        ids = (ctypes.c_uint32 * 16)()
+        group = os.open("%s/ocirun/%s" % (harness.CGROUPS, id), os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            result, attr = bpf(16, (0, "I", group), (4, "I", 6), (16, "Q", ctypes.addressof(ids)),
+                               (24, "I", len(ids)))
+        finally:
+            os.close(group)
+        self.assertEqual(result, 0)
+        return list(ids[:struct.unpack_from("I", attr, 24)[0]])
+
+    def config(self, minor=200):
+        return minimal("sleep", linux__resources={"devices": [
+            {"allow": False}, {"allow": True, "type": "c", "major": 10, "minor": minor,
+                               "access": "rw"}]})
+
+    def test_equal_ones_share_a_program(self):
+        one, two, other = (self.create(self.config(minor)) for minor in (200, 200, 201))
+        first, = self.programs(one)
+        self.assertEqual(self.programs(two), [first])
+        self.assertNotEqual(self.programs(other), [first])
+        # As long as somebody has it.
+        self.works("delete", "--force", one)
+        self.assertEqual(self.programs(self.create(self.config())), [first])
+
+    def test_a_program_that_is_gone(self):
+        one = self.create(self.config(202))
+        self.works("delete", "--force", one)
+        two = self.create(self.config(202))
+        self.assertEqual(len(self.programs(two)), 1)
+
+    def test_notes_that_are_wrong(self):
+        """Somebody else's program, and a file that is no note."""
+        one, other = self.create(self.config(203)), self.create(self.config(204))
+        ours, theirs = self.programs(one) + self.programs(other)
+        notes = [os.path.join(Test.root, ".notes", name)
+                 for name in os.listdir(os.path.join(Test.root, ".notes"))]
+        for note in notes:
+            with open(note, "r+b") as file:
+                time, number = struct.unpack("QI", file.read(12))
+                file.seek(8)
+                if number == ours:
+                    file.write(struct.pack("I", theirs))
+        two = self.create(self.config(203))
+        self.assertNotIn(self.programs(two)[0], (ours, theirs))
+        for note in notes:
+            with open(note, "wb") as file:
+                file.write(b"x")
+        self.assertNotEqual(self.programs(self.create(self.config(203))), self.programs(two))
+
+    def test_update_replaces_it(self):
+        id = self.create(self.config(205))
+        before, = self.programs(id)
+        path = os.path.join(self.directory, "resources")
+        for minor in (206, 206, 205):
+            harness.write(path, json.dumps(
+                {"devices": self.config(minor)["linux"]["resources"]["devices"]}))
+            self.works("update", "-r", path, id)
+            self.assertEqual(len(self.programs(id)), 1)
+        self.assertNotEqual(self.programs(id), [before])
 
 
 class Pause(CgroupTest):

@@ -151,9 +151,11 @@ def keyrings():
 
 
 def files(root):
-    """Everything in the state root."""
+    """Everything in the state root, but the notes, which belong to no container."""
     found = set()
     for path, directories, names in os.walk(root):
+        if path == root and ".notes" in directories:
+            directories.remove(".notes")
         found.update(os.path.join(path, name) for name in directories + names)
     return found
 
