@@ -8,10 +8,13 @@
 #include "ocirun.h"
 
 const struct command *const commands[] = {
-	&command_create,   &command_delete, &command_doctor, &command_events,   &command_exec,
-	&command_features, &command_help,   &command_kill,   &command_list,     &command_pause,
-	&command_plan,     &command_ps,     &command_resume, &command_run,      &command_spec,
-	&command_start,    &command_state,  &command_update, &command_validate, NULL,
+	&command_create,   &command_delete, &command_doctor,
+	&command_events,   &command_exec,   &command_features,
+	&command_help,     &command_kill,   &command_list,
+	&command_pause,    &command_plan,   &command_ps,
+	&command_resume,   &command_run,    &command_spec,
+	&command_start,    &command_state,  &command_update,
+	&command_validate, &command_wait,   NULL,
 };
 
 const struct option global_options[] = {

@@ -122,7 +122,7 @@ struct command {
 extern const struct command command_create, command_delete, command_doctor, command_exec,
 	command_features, command_help, command_kill, command_list, command_pause, command_plan,
 	command_ps, command_resume, command_run, command_spec, command_start, command_state,
-	command_update, command_validate, command_events;
+	command_update, command_validate, command_events, command_wait;
 
 extern const struct command *const commands[]; /* ends in NULL */
 extern const struct option global_options[];

@@ -3,6 +3,7 @@
 #define OCI_CONTAINER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <oci/context.h>
 #include <oci/error.h>
@@ -228,6 +229,63 @@ int oci_exec(struct oci_context *context, const char *id, const struct oci_exec_
  * Since: 0.1. Source: pidfd_open(2), PIDFD_GET_INFO.
  */
 int oci_wait(int pidfd, int *ret_status, struct oci_error *err);
+
+/**
+ * enum oci_exit_known - what is known of the end of a container's program
+ * @OCI_EXIT_STATUS:      how it ended
+ * @OCI_EXIT_OOM_KILLS:   how often the kernel killed for want of memory
+ * @OCI_EXIT_MEMORY_PEAK: the most memory that was in use
+ *
+ * Since: 0.1
+ */
+enum oci_exit_known {
+	OCI_EXIT_STATUS = 1,
+	OCI_EXIT_OOM_KILLS = 2,
+	OCI_EXIT_MEMORY_PEAK = 4,
+	OCI_EXIT_FORCE_WIDTH_ = 1 << 30
+};
+
+/**
+ * struct oci_exit - how a container's program ended
+ * @size:        sizeof(struct oci_exit), set by the caller; members beyond it are not written
+ * @known:       of enum oci_exit_known, or-ed; what is not in it is 0 below
+ * @status:      the exit status, 0 to 255, or 128 + n when signal n ended it
+ * @signal:      the signal that ended it, 0 if none did
+ * @oom_kills:   how many processes in its memory cgroup the kernel killed for want of memory
+ * @memory_peak: the most memory that the cgroup had in use at a time, in bytes
+ *
+ * The last two are of the whole life of the cgroup, also where that was there before the container.
+ *
+ * Since: 0.1
+ */
+struct oci_exit {
+	size_t size;
+	unsigned int known;
+	int status;
+	int signal;
+	uint64_t oom_kills;
+	uint64_t memory_peak;
+};
+
+/**
+ * oci_wait_container - wait for the end of a container's program, whoever's child it is
+ * @context: the context
+ * @id:      its id
+ * @ret:     how it ended; @ret->size is set before
+ * @err:     filled in on failure; may be NULL
+ *
+ * Returns at once for a container that has stopped. How the program ended is known if it is a child
+ * of the caller (it is reaped), if nobody has reaped it yet, and on Linux 6.15 and newer if it ran
+ * when the call was made. That it is not known is no error. Waits by pidfd, takes no lock, and
+ * leaves the container as it is. Thread-safe.
+ *
+ * Return: 0; -ESRCH for a container that is not created yet or never was; -EINVAL for a @ret->size
+ * of 0.
+ *
+ * Since: 0.1. Source: pidfd_open(2), PIDFD_GET_INFO; cgroup-v2.rst, "memory.events", "memory.peak".
+ */
+int oci_wait_container(struct oci_context *context, const char *id, struct oci_exit *ret,
+		       struct oci_error *err);
 
 /**
  * enum oci_kill_flag - whom a signal goes to

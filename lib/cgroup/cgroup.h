@@ -21,6 +21,14 @@ int cgroup_open(const struct cgroup *cgroup) _must_check_;
  * nothing has happened for @timeout milliseconds. */
 int cgroup_await_event(int dir, const char *line, int timeout) _must_check_;
 
+/* What the memory controller has counted, in whichever hierarchy it is. */
+struct cgroup_memory {
+	bool knows_peak, knows_oom_kills;
+	uint64_t peak; /* bytes */
+	uint64_t oom_kills;
+};
+void cgroup_memory(const struct cgroup *cgroups, size_t n, struct cgroup_memory *ret);
+
 /* Kills every process in the groups and below, and waits until they are gone. */
 int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 

@@ -39,6 +39,11 @@ int context_image(struct oci_context *context, struct oci_error *err) _must_chec
 /* A pidfd of the container's init, or -ESRCH when it has ended or never began. Not somebody else
  * who has its pid by now. */
 int process_open(const struct record *record) _must_check_;
+/* The same, of one that has ended as well, as long as nobody has reaped it. */
+int process_find(const struct record *record) _must_check_;
+
+/* A number of /proc/<pid>/stat, by its place in proc(5). */
+bool process_stat(int pid, int number, uint64_t *ret);
 
 /* Whether it has ended or is about to: the init of a pid namespace first waits for all the others.
  */

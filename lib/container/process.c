@@ -30,7 +30,7 @@ static bool pidfd_inode(int pidfd, uint64_t *ret)
 }
 
 /* proc_pid_stat(5); the second field is a name in parentheses that may hold anything. */
-static bool read_field(int pid, int number, uint64_t *ret)
+bool process_stat(int pid, int number, uint64_t *ret)
 {
 	cleanup(free_done) char *text = NULL;
 	char path[32];
@@ -42,12 +42,12 @@ static bool read_field(int pid, int number, uint64_t *ret)
 	field = strrchr(text, ')');
 	for (int i = 2; field && i < number; i++)
 		field = strchr(field + 1, ' ');
-	return field && num_parse(field + 1, strcspn(field + 1, " "), UINT64_MAX, ret) == 0;
+	return field && num_parse(field + 1, strcspn(field + 1, " \n"), UINT64_MAX, ret) == 0;
 }
 
 static bool start_time(int pid, uint64_t *ret)
 {
-	return read_field(pid, 22, ret);
+	return process_stat(pid, 22, ret);
 }
 
 bool process_is_ending(const struct record *record, int pidfd)
@@ -56,7 +56,7 @@ bool process_is_ending(const struct record *record, int pidfd)
 	uint64_t flags;
 
 	/* Until it can be read its pid is its own. */
-	return !read_field((int)record->pid.value, 9, &flags) || flags & PF_EXITING ||
+	return !process_stat((int)record->pid.value, 9, &flags) || flags & PF_EXITING ||
 	       poll(&poll_fd, 1, 0) > 0;
 }
 
@@ -84,10 +84,9 @@ static bool is_free(int pid)
 	return kill(pid, 0) < 0 && errno == ESRCH;
 }
 
-int process_open(const struct record *record)
+int process_find(const struct record *record)
 {
 	cleanup(fd_done) int pidfd = -1;
-	struct pollfd poll_fd = { .events = POLLIN };
 
 	if (!record->pid.set)
 		return -ESRCH;
@@ -96,11 +95,16 @@ int process_open(const struct record *record)
 		return -ESRCH;
 	if (pidfd < 0)
 		return pidfd;
-	if (!is_same(record, pidfd))
-		return -ESRCH;
+	return is_same(record, pidfd) ? TAKE_FD(pidfd) : -ESRCH;
+}
+
+int process_open(const struct record *record)
+{
+	cleanup(fd_done) int pidfd = process_find(record);
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+
+	if (pidfd < 0)
+		return pidfd;
 	/* Readable: it has ended, and only waits to be reaped. */
-	poll_fd.fd = pidfd;
-	if (poll(&poll_fd, 1, 0) > 0)
-		return -ESRCH;
-	return TAKE_FD(pidfd);
+	return poll(&poll_fd, 1, 0) > 0 ? -ESRCH : TAKE_FD(pidfd);
 }
