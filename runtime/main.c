@@ -22,6 +22,8 @@ const struct option global_options[] = {
 	VALUE("log", 0, log, "FILE", "append errors and warnings to FILE"),
 	VALUE("log-format", 0, log_format, "FORMAT", "of the log: text or json"),
 	VALUE("log-level", 0, log_level, "LEVEL", "error, warning or debug"),
+	VALUE("error-fd", 0, error_fd, "N", "write an error as JSON to file descriptor N"),
+	VALUE("trace", 0, trace, "FILE", "write to FILE how long everything took, for Perfetto"),
 	FLAG("debug", 0, debug, "log more"),
 	FLAG("systemd-cgroup", 0, systemd_cgroup,
 	     "let systemd make the cgroups (not supported yet)"),
@@ -52,6 +54,7 @@ static int make_context(const struct arguments *arguments, struct oci_context **
 		.size = sizeof(options),
 		.state_root = arguments->root ? arguments->root : default_root(),
 		.log = report_log,
+		.trace = arguments->trace ? trace_tell : NULL,
 	};
 	struct oci_error err;
 
@@ -86,7 +89,12 @@ static int run(const struct command *command, const struct arguments *arguments)
 
 	status = command->no_context ? 0 : make_context(arguments, &context);
 	if (status == 0)
+		status = trace_open(arguments);
+	if (status == 0) {
 		status = command->run(arguments, context);
+		if (trace_close() && status == 0)
+			status = 1;
+	}
 	oci_context_free(context);
 	if (status == 0)
 		report_warnings();

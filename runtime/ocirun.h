@@ -22,6 +22,8 @@ struct arguments {
 	const char *log;
 	const char *log_format;
 	const char *log_level;
+	const char *error_fd;
+	const char *trace;
 	const char *cgroup_manager;
 	const char *rootless;
 	bool debug;
@@ -142,6 +144,13 @@ int report_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* For oci_context_options.log: keeps warnings until report_warnings(). */
 void report_log(void *data, enum oci_log_level level, const char *message);
 void report_warnings(void);
+/* Writes a string of JSON with its quotes. */
+void report_quote(char *to, size_t size, const char *text);
+
+/* trace.c: --trace. What oci_context_options.trace is told goes into the file. */
+int trace_open(const struct arguments *arguments);
+void trace_tell(void *data, const struct oci_trace_event *event);
+int trace_close(void);
 
 /* What create, run and plan have in common. */
 #define CREATE_OPTIONS                                                                            \

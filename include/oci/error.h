@@ -24,8 +24,12 @@ extern "C" {
  *           or a path of the host, or "" if there is neither
  * @message: one line of text without a newline at its end: lower case, names the object, ends in
  *           the kernel's reason where there is one. Values of environment variables never appear.
+ * @stage:   the part of the call that failed: a phase of struct oci_trace_event, or "host" or
+ *           "init" for an operation of the plan
+ * @call:    the system call that failed, without "()"
+ * @hint:    what may be done about it, or what the kernel's error means here; part of @message too
  *
- * Both strings are always NUL terminated and cut off when they do not fit.
+ * What is not known is "". The strings are always NUL terminated and cut off when they do not fit.
  *
  * Since: 0.1
  */
@@ -33,6 +37,9 @@ struct oci_error {
 	int code;
 	char where[256];
 	char message[1024];
+	char stage[16];
+	char call[32];
+	char hint[256];
 };
 
 #ifdef __cplusplus

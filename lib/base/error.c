@@ -37,6 +37,7 @@ static void put(struct oci_error *err, int code, const char *where, size_t reser
 	size_t size = sizeof(err->message) - reserve;
 
 	err->code = code;
+	err->stage[0] = err->call[0] = err->hint[0] = '\0';
 	snprintf(err->where, sizeof(err->where), "%s", where ? where : "");
 	if ((size_t)vsnprintf(err->message, size, format, ap) >= size)
 		memcpy(err->message + size - 4, "...", 4);
@@ -105,4 +106,29 @@ int fail_behind(struct oci_error *err, const char *format, ...)
 	va_end(ap);
 	flatten(err->message);
 	return err->code;
+}
+
+int error_stage(struct oci_error *err, int code, const char *stage)
+{
+	if (err && code < 0 && !err->stage[0])
+		snprintf(err->stage, sizeof(err->stage), "%s", stage);
+	return code;
+}
+
+void error_call(struct oci_error *err, const char *call)
+{
+	if (err)
+		snprintf(err->call, sizeof(err->call), "%s", call);
+}
+
+void error_hint(struct oci_error *err, const char *format, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return;
+	va_start(ap, format);
+	vsnprintf(err->hint, sizeof(err->hint), format, ap);
+	va_end(ap);
+	flatten(err->hint);
 }

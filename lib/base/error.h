@@ -24,6 +24,12 @@ int fail_within(struct oci_error *err, const char *format, ...) _printf_(2, 3);
 /* Puts ": @format" behind the text that is already in @err. Returns its code. */
 int fail_behind(struct oci_error *err, const char *format, ...) _printf_(2, 3);
 
+/* More about the error that is in @err, for machines. The stage that was named first counts; it
+ * returns @code, and does nothing unless that is negative. */
+int error_stage(struct oci_error *err, int code, const char *stage);
+void error_call(struct oci_error *err, const char *call);
+void error_hint(struct oci_error *err, const char *format, ...) _printf_(2, 3);
+
 /* The kernel's words for an errno (positive or negative), lower case, never localised. */
 const char *error_reason(int code, char *buffer, size_t size);
 

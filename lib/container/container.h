@@ -6,6 +6,7 @@
 #include <oci/oci.h>
 
 #include "base/arena.h"
+#include "base/trace.h"
 #include "cgroup/cgroup.h"
 #include "plan/create.h"
 #include "spec/spec.h"
@@ -17,6 +18,7 @@ struct oci_context {
 	char *state_root;
 	void (*log)(void *data, enum oci_log_level level, const char *message);
 	void *log_data;
+	struct trace trace;
 	int image; /* the memfd of init once it is needed, -1 before; set atomically */
 };
 
@@ -28,6 +30,11 @@ void context_log(const struct oci_context *context, enum oci_log_level level, co
 
 /* One message for each line; @lines is cut up, and may be NULL. */
 void context_log_lines(const struct oci_context *context, enum oci_log_level level, char *lines);
+
+/* A part of a verb, which began at *@time, ends now with the result @r, which is returned: its time
+ * is told to who traces, and an error is one of that stage. The next part begins. */
+int phase_end(const struct oci_context *context, const char *name, uint64_t *time, int r,
+	      struct oci_error *err);
 
 /* Whether descriptors 3 to 2+@n are open. To be asked before we open anything: what gets one of
  * these numbers later would be handed down. */

@@ -43,6 +43,7 @@ _public_ int oci_context_new(const struct oci_context_options *options, struct o
 	context->image = -1;
 	context->log = known.log;
 	context->log_data = known.log_data;
+	context->trace = (struct trace){ known.trace, known.trace_data };
 	context->state_root = strdup(known.state_root ? known.state_root : DEFAULT_STATE_ROOT);
 	if (!context->state_root) {
 		oci_context_free(context);
@@ -81,6 +82,14 @@ void context_log_lines(const struct oci_context *context, enum oci_log_level lev
 		return;
 	for (line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		context_log(context, level, line);
+}
+
+int phase_end(const struct oci_context *context, const char *name, uint64_t *time, int r,
+	      struct oci_error *err)
+{
+	trace_end(&context->trace, name, "", "", *time);
+	*time = trace_now(&context->trace);
+	return error_stage(err, r, name);
 }
 
 int check_preserved(unsigned int n, struct oci_error *err)

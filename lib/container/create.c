@@ -91,16 +91,26 @@ static int take_options(const struct oci_create_options *options, struct oci_cre
 
 static int read_config(struct preparation *preparation, struct oci_error *err)
 {
-	int r = bundle_read(&preparation->arena, preparation->bundle, preparation->options.config,
-			    &preparation->config, err);
+	int r = bundle_find(&preparation->arena, preparation->options.bundle, &preparation->bundle,
+			    err);
 
-	if (r < 0)
-		return r;
-	r = spec_decode(&preparation->config, &preparation->arena, &preparation->spec, err);
+	return r < 0 ? r
+		     : bundle_read(&preparation->arena, preparation->bundle,
+				   preparation->options.config, &preparation->config, err);
+}
+
+static int check_config(struct preparation *preparation, struct oci_error *err)
+{
+	int r = spec_decode(&preparation->config, &preparation->arena, &preparation->spec, err);
+
 	if (r == 0 && preparation->spec->process)
 		r = spec_strings_add(&preparation->spec->process->env, preparation->options.env,
 				     &preparation->arena);
-	return r == -ENOMEM ? fail(err, r, NULL, "cannot read the config") : r;
+	if (r == -ENOMEM)
+		return fail(err, r, NULL, "cannot read the config");
+	return r < 0 ? r
+		     : bundle_rootfs(&preparation->arena, preparation->bundle, preparation->spec,
+				     &preparation->rootfs, err);
 }
 
 static int make_plan(struct preparation *preparation, const char *id, bool start,
@@ -173,25 +183,26 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 	return r < 0 ? fail(err, r, NULL, "cannot look at the host") : 0;
 }
 
-static int prepare(const char *id, const struct oci_create_options *options, bool start,
-		   struct preparation *ret, struct oci_error *err)
+static int prepare(const struct oci_context *context, const char *id,
+		   const struct oci_create_options *options, bool start, struct preparation *ret,
+		   struct oci_error *err)
 {
+	uint64_t time = trace_now(&context->trace);
 	int r;
 
 	r = id_check(id, err);
 	if (r == 0)
 		r = take_options(options, &ret->options, err);
+	r = phase_end(context, "options", &time, r, err);
 	if (r == 0)
-		r = bundle_find(&ret->arena, ret->options.bundle, &ret->bundle, err);
-	if (r == 0)
-		r = read_config(ret, err);
+		r = phase_end(context, "read", &time, read_config(ret, err), err);
 	if (r < 0)
 		return r;
-	r = bundle_rootfs(&ret->arena, ret->bundle, ret->spec, &ret->rootfs, err);
+	r = phase_end(context, "check", &time, check_config(ret, err), err);
 	if (r == 0)
-		r = gather_facts(ret, err);
+		r = phase_end(context, "facts", &time, gather_facts(ret, err), err);
 	if (r == 0)
-		r = make_plan(ret, id, start, err);
+		r = phase_end(context, "plan", &time, make_plan(ret, id, start, err), err);
 	if (r < 0)
 		bundle_place(&ret->config, "", err);
 	return r;
@@ -430,6 +441,14 @@ static void undo(struct creation *creation, const struct host *host)
 	}
 }
 
+static int record_intent(struct creation *creation, struct preparation *preparation, const char *id,
+			 struct oci_error *err)
+{
+	if (fill_record(creation, preparation, id) < 0)
+		return fail(err, -ENOMEM, NULL, "cannot make the record");
+	return state_create(creation->context->state_root, id, &creation->state, err);
+}
+
 static int carry_out(struct oci_context *context, const char *id, struct preparation *preparation,
 		     int *ret_pidfd, struct oci_error *err)
 {
@@ -438,26 +457,27 @@ static int carry_out(struct oci_context *context, const char *id, struct prepara
 		.preparation = preparation,
 		.state = { .dir = -1 },
 	};
+	uint64_t time = trace_now(&context->trace);
 	struct host host;
 	int image = context_image(context, err), r;
 
-	if (image < 0)
-		return image;
-	if (fill_record(&creation, preparation, id) < 0)
-		return fail(err, -ENOMEM, NULL, "cannot make the record");
-	r = state_create(context->state_root, id, &creation.state, err);
+	r = image < 0 ? image : record_intent(&creation, preparation, id, err);
 	if (r < 0)
-		return r;
-	host_init(&host, preparation->plan, &calls, &creation, image);
+		return phase_end(context, "state", &time, r, err);
+	host_init(&host, preparation->plan, &calls, &creation, image, &context->trace);
 	host.notes = context_notes(context, &preparation->arena);
 	r = state_write_config(&creation.state, preparation->config.text,
 			       preparation->config.length, err);
+	r = phase_end(context, "state", &time, r, err);
 	if (r == 0)
 		r = host_run(&host, err);
-	if (r < 0)
+	time = trace_now(&context->trace);
+	if (r < 0) {
 		undo(&creation, &host);
-	else if (ret_pidfd)
+		(void)phase_end(context, "undo", &time, r, err);
+	} else if (ret_pidfd) {
 		*ret_pidfd = TAKE_FD(host.pidfd);
+	}
 	if (r == 0 && preparation->options.ret_terminal)
 		*preparation->options.ret_terminal = TAKE_FD(host.terminal);
 	host_done(&host);
@@ -470,17 +490,20 @@ static int create(struct oci_context *context, const char *id,
 		  struct oci_error *err)
 {
 	cleanup(preparation_done) struct preparation preparation = { 0 };
+	uint64_t begin = trace_now(&context->trace);
 	int r;
 
-	r = prepare(id, options, start, &preparation, err);
-	if (r < 0)
-		return r;
-	context_log_lines(context, OCI_LOG_WARNING, preparation.warnings.data);
-	log_plan(context, id, preparation.plan);
-	r = carry_out(context, id, &preparation, ret_pidfd, err);
-	if (r < 0)
-		bundle_place(&preparation.config, "", err);
-	return host_call_explain(r, err);
+	r = prepare(context, id, options, start, &preparation, err);
+	if (r == 0) {
+		context_log_lines(context, OCI_LOG_WARNING, preparation.warnings.data);
+		log_plan(context, id, preparation.plan);
+		r = carry_out(context, id, &preparation, ret_pidfd, err);
+		if (r < 0)
+			bundle_place(&preparation.config, "", err);
+		r = host_call_explain(r, err);
+	}
+	trace_end(&context->trace, start ? "run" : "create", id, "", begin);
+	return r;
 }
 
 _public_ int oci_create(struct oci_context *context, const char *id,
@@ -505,8 +528,7 @@ _public_ int oci_plan(struct oci_context *context, const char *id,
 	struct text text = { 0 };
 	int r;
 
-	(void)context;
-	r = prepare(id, options, false, &preparation, err);
+	r = prepare(context, id, options, false, &preparation, err);
 	if (r < 0)
 		return r;
 	if (strcmp(format, "json") == 0)

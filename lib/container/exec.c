@@ -410,18 +410,23 @@ static int make_plan(struct execution *execution, struct oci_error *err)
 static int prepare(struct execution *execution, const struct oci_context *context,
 		   struct oci_error *err)
 {
-	int r = find_container(execution, context, err);
+	uint64_t time = trace_now(&context->trace);
+	int r = phase_end(context, "state", &time, find_container(execution, context, err), err);
 
-	if (r == 0)
-		r = container_config(&execution->state, &execution->arena, &execution->config,
-				     &execution->spec, err);
+	if (r < 0)
+		return r;
+	r = container_config(&execution->state, &execution->arena, &execution->config,
+			     &execution->spec, err);
 	if (r == 0)
 		r = find_process(execution, err);
-	if (r == 0)
-		r = gather_facts(execution, err);
+	r = phase_end(context, "read", &time, r, err);
+	if (r < 0)
+		return r;
+	r = gather_facts(execution, err);
 	if (r == 0)
 		r = find_target(execution, err);
-	return r < 0 ? r : make_plan(execution, err);
+	r = phase_end(context, "facts", &time, r, err);
+	return r < 0 ? r : phase_end(context, "plan", &time, make_plan(execution, err), err);
 }
 
 static int on_listener(void *context, int pid, int listener, struct oci_error *err)
@@ -441,7 +446,7 @@ static int carry_out(struct oci_context *context, struct execution *execution, i
 
 	if (image < 0)
 		return image;
-	host_init(&host, execution->plan, &calls, execution, image);
+	host_init(&host, execution->plan, &calls, execution, image, &context->trace);
 	host.target = (int)execution->record->pid.value;
 	host.target_pidfd = execution->pidfd;
 	r = host_run(&host, err);
@@ -493,7 +498,8 @@ _public_ int oci_exec(struct oci_context *context, const char *id,
 		.state = { .dir = -1 },
 		.pidfd = -1,
 	};
-	int r = take_options(options, &execution.options, err);
+	uint64_t begin = trace_now(&context->trace);
+	int r = error_stage(err, take_options(options, &execution.options, err), "options");
 
 	if (r == 0)
 		r = prepare(&execution, context, err);
@@ -503,5 +509,6 @@ _public_ int oci_exec(struct oci_context *context, const char *id,
 	}
 	if (r < 0)
 		place(&execution, err);
+	trace_end(&context->trace, "exec", id, "", begin);
 	return host_call_explain(r, err);
 }

@@ -114,6 +114,9 @@ static int judge(const struct supervision *supervision, const char *what, const 
 			  tail[0] ? ", stderr: " : "", tail);
 }
 
+/* A hook is told of as a whole. */
+static const struct trace untraced;
+
 static int run_one(const struct hooks *hooks, enum spec_hook_kind kind,
 		   const struct spec_hook *hook, const char *what, const char *where,
 		   struct oci_error *err)
@@ -140,7 +143,7 @@ static int run_one(const struct hooks *hooks, enum spec_hook_kind kind,
 		r = plan_hook(hook, &place, &plan, err);
 	if (r < 0)
 		return r;
-	host_init(&host, plan, NULL, NULL, image);
+	host_init(&host, plan, NULL, NULL, image, &untraced);
 	output = fill_slots(&host, hooks, kind, place.chroot);
 	r = output < 0 ? fail(err, output, where, "%s", what) : host_run(&host, err);
 	fd_done(&host.fds[HOOK_SLOT_ERROR]);
@@ -159,11 +162,16 @@ static int run_numbered(const struct hooks *hooks, enum spec_hook_kind kind,
 			const struct spec_hook *hook, size_t index, struct oci_error *err)
 {
 	const char *name = spec_hooks_object.fields[kind].name;
+	const struct trace *trace = &hooks->context->trace;
+	uint64_t begin = trace_now(trace);
 	char what[512], where[64];
+	int r;
 
 	snprintf(where, sizeof(where), "/hooks/%s/%zu", name, index);
 	snprintf(what, sizeof(what), "error running %s hook #%zu \"%s\"", name, index, hook->path);
-	return run_one(hooks, kind, hook, what, where, err);
+	r = run_one(hooks, kind, hook, what, where, err);
+	trace_end(trace, "hook", hook->path, where, begin);
+	return error_stage(err, r, "hook");
 }
 
 int hooks_run(const struct hooks *hooks, enum spec_hook_kind kind, struct oci_error *err)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* start: tell init, which waits on its socket, to run the program, and hear how it went. */
 #include <errno.h>
-#include <sys/socket.h>
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -59,7 +58,8 @@ static int on_listener(void *context, int pid, int listener, struct oci_error *e
 
 static const struct host_calls calls = { .listener = on_listener };
 
-static int go(const struct state *state, const struct record *record, struct oci_error *err)
+static int go(const struct oci_context *context, const struct state *state,
+	      const struct record *record, struct oci_error *err)
 {
 	struct starting starting = { state, record };
 	cleanup(fd_done) int fd = state_connect(state, true);
@@ -68,15 +68,13 @@ static int go(const struct state *state, const struct record *record, struct oci
 		.context = &starting,
 		.channel = fd,
 		.pid = (int)record->pid.value,
+		.trace = &context->trace,
 	};
-	const char message = MESSAGE_GO;
 	int r;
 
 	if (fd < 0)
 		return fail(err, fd, NULL, "cannot reach init of container \"%s\"", state->id);
-	if (send(fd, &message, 1, MSG_NOSIGNAL) < 0)
-		return fail(err, -errno, NULL, "cannot reach init of container \"%s\"", state->id);
-	r = host_await_started(&host, err);
+	r = host_start(&host, err);
 	if (r == -ECONNRESET)
 		return fail_plain(err, r, NULL,
 				  "init of container \"%s\" ended before it ran the program",
@@ -105,7 +103,7 @@ static int start_with_hooks(struct oci_context *context, const struct state *sta
 	hooks.spec = spec;
 	r = hooks_run(&hooks, SPEC_HOOK_START_CONTAINER, err);
 	if (r == 0) {
-		r = go(state, record, err);
+		r = go(context, state, record, err);
 		if (r < 0)
 			return r;
 		r = hooks_run(&hooks, SPEC_HOOK_POSTSTART, err);
@@ -117,11 +115,12 @@ static int start_with_hooks(struct oci_context *context, const struct state *sta
 	return r;
 }
 
-_public_ int oci_start(struct oci_context *context, const char *id, struct oci_error *err)
+static int start(struct oci_context *context, const char *id, struct oci_error *err)
 {
 	cleanup(arena_done) struct arena arena = { 0 };
 	cleanup(state_done) struct state state = { .dir = -1 };
 	struct record *record;
+	uint64_t time = trace_now(&context->trace);
 	int r;
 
 	r = id_check(id, err);
@@ -131,8 +130,18 @@ _public_ int oci_start(struct oci_context *context, const char *id, struct oci_e
 		r = state_read(&state, &arena, &record, err);
 	if (r == 0)
 		r = check_startable(&state, record, err);
-	if (r == 0)
-		r = record->hooks ? start_with_hooks(context, &state, record, &arena, err)
-				  : go(&state, record, err);
+	r = phase_end(context, "state", &time, r, err);
+	if (r < 0)
+		return r;
+	return record->hooks ? start_with_hooks(context, &state, record, &arena, err)
+			     : go(context, &state, record, err);
+}
+
+_public_ int oci_start(struct oci_context *context, const char *id, struct oci_error *err)
+{
+	uint64_t begin = trace_now(&context->trace);
+	int r = start(context, id, err);
+
+	trace_end(&context->trace, "start", id, "", begin);
 	return host_call_explain(r, err);
 }

@@ -160,14 +160,17 @@ static int update(struct oci_context *context, const char *id,
 	cleanup(updating_done) struct updating updating = { .state = { .dir = -1 } };
 	struct oci_update_options known = { 0 };
 	struct host host;
+	uint64_t time;
 	int r;
 
 	if (!options || options->size == 0)
 		return fail_plain(err, -EINVAL, NULL, "the size of the update options is 0");
 	memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
+	time = trace_now(&context->trace);
 	r = prepare(&updating, context, id, &known, err);
+	r = phase_end(context, "plan", &time, r, err);
 	if (r == 0) {
-		host_init(&host, updating.plan, NULL, NULL, -1);
+		host_init(&host, updating.plan, NULL, NULL, -1, &context->trace);
 		host.keep_old = true;
 		host.notes = context_notes(context, &updating.arena);
 		r = host_run(&host, err);
@@ -183,5 +186,9 @@ static int update(struct oci_context *context, const char *id,
 _public_ int oci_update(struct oci_context *context, const char *id,
 			const struct oci_update_options *options, struct oci_error *err)
 {
-	return host_call_explain(update(context, id, options, err), err);
+	uint64_t begin = trace_now(&context->trace);
+	int r = update(context, id, options, err);
+
+	trace_end(&context->trace, "update", id, "", begin);
+	return host_call_explain(r, err);
 }

@@ -65,7 +65,45 @@ static const char *reason_of(const struct plan *plan, const struct op *op, int e
 	return NULL;
 }
 
-int op_error(const struct plan *plan, const struct op *op, int error, struct oci_error *err)
+/* Operations that make one system call, so that its error is theirs. */
+static const char *const calls[OP_MAX_] = {
+	[OP_PDEATHSIG] = "prctl",
+	[OP_SESSION] = "setsid",
+	[OP_CGROUP_JOIN] = "write",
+	[OP_SETNS] = "setns",
+	[OP_CLONE] = "clone3",
+	[OP_UNSHARE] = "unshare",
+	[OP_KEYRING] = "keyctl",
+	[OP_HOSTNAME] = "sethostname",
+	[OP_DOMAINNAME] = "setdomainname",
+	[OP_PROPAGATION] = "mount_setattr",
+	[OP_TREE] = "open_tree",
+	[OP_TREE_OF] = "open_tree",
+	[OP_ATTRIBUTES] = "mount_setattr",
+	[OP_IDMAP] = "mount_setattr",
+	[OP_FS_OPEN] = "fsopen",
+	[OP_FS_STRING] = "fsconfig",
+	[OP_FS_DESCRIPTOR] = "fsconfig",
+	[OP_FS_FLAG] = "fsconfig",
+	[OP_ATTACH] = "move_mount",
+	[OP_RLIMIT] = "prlimit64",
+	[OP_AFFINITY] = "sched_setaffinity",
+	[OP_PERSONALITY] = "personality",
+	[OP_MEMORY_POLICY] = "set_mempolicy",
+	[OP_IO_PRIORITY] = "ioprio_set",
+	[OP_SCHEDULER] = "sched_setattr",
+	[OP_CHDIR] = "chdir",
+	[OP_BOUNDING] = "prctl",
+	[OP_GROUPS] = "setgroups",
+	[OP_CAPABILITIES] = "capset",
+	[OP_AMBIENT] = "prctl",
+	[OP_NO_NEW_PRIVS] = "prctl",
+	[OP_CLOSE_FROM] = "close_range",
+	[OP_EXEC] = "execve",
+	[OP_CGROUP_DEVICES] = "bpf",
+};
+
+static int describe(const struct plan *plan, const struct op *op, int error, struct oci_error *err)
 {
 	const char *where = plan_string(plan, op->where), *reason = reason_of(plan, op, error);
 	const char *kernel = plan_op_kernel((enum op_kind)op->kind);
@@ -76,48 +114,67 @@ int op_error(const struct plan *plan, const struct op *op, int error, struct oci
 	plan_print_op(&phrase, plan, op, false);
 	if (phrase.failed)
 		return fail(err, error, where, "%s", where);
-	if (reason)
-		return fail_plain(err, error, where, "%s: %s", phrase.data, reason);
+	if (reason) {
+		(void)fail_plain(err, error, where, "%s: %s", phrase.data, reason);
+		error_hint(err, "%s", reason);
+		return error;
+	}
 	/* Where one call is to blame it is named at the end, see host/calls.h. */
-	if (error == -ENOSYS && kernel[0] && !host_call_withheld(error))
-		return fail(err, error, where, "%s needs Linux %s", phrase.data, kernel);
+	if (error == -ENOSYS && kernel[0] && !host_call_withheld(error)) {
+		(void)fail(err, error, where, "%s needs Linux %s", phrase.data, kernel);
+		error_hint(err, "needs Linux %s", kernel);
+		return error;
+	}
 	return fail(err, error, where, "%s", phrase.data);
+}
+
+int op_error(const struct plan *plan, const struct op *op, int error, struct oci_error *err)
+{
+	enum op_kind kind = (enum op_kind)op->kind;
+	bool child = plan_op_column(kind) == PLAN_CHILD;
+	int r = child && (kind == OP_EXECUTABLE || kind == OP_EXEC)
+			? executable_error(plan, op, error, err)
+			: describe(plan, op, error, err);
+
+	error_call(err, calls[kind] ? calls[kind] : "");
+	return error_stage(err, r, child ? "init" : "host");
 }
 
 int child_error_if_any(const struct plan *plan, const struct plan_report *report,
 		       struct oci_error *err)
 {
-	const struct op *op;
 	int error = report->error;
 
 	if (error >= 0)
 		return 0;
 	if (report->op < 0 || (uint32_t)report->op >= plan->n_child)
 		return fail(err, error, NULL, "init failed");
-	op = plan_ops(plan, PLAN_CHILD) + report->op;
-	if (op->kind == OP_EXECUTABLE || op->kind == OP_EXEC)
-		return executable_error(plan, op, error, err);
-	return op_error(plan, op, error, err);
+	return op_error(plan, plan_ops(plan, PLAN_CHILD) + report->op, error, err);
+}
+
+static int ended(int pidfd, struct oci_error *err)
+{
+	siginfo_t info = { 0 };
+
+	if (waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &info, WEXITED | WNOWAIT) < 0)
+		return fail_plain(err, -ECHILD, NULL, "init ended before the container was ready");
+	if (info.si_code != CLD_KILLED && info.si_code != CLD_DUMPED)
+		return fail_plain(err, -ECHILD, NULL,
+				  "init ended with status %d before the container was ready",
+				  info.si_status);
+	(void)fail_plain(err, -ECHILD, NULL,
+			 "init was killed by signal %d before the container was ready%s",
+			 info.si_status,
+			 info.si_status == SIGKILL ? " (is the memory limit too small?)" : "");
+	if (info.si_status == SIGKILL)
+		error_hint(err, "is the memory limit too small?");
+	return -ECHILD;
 }
 
 int child_error(const struct plan *plan, const struct plan_report *report, int pidfd,
 		struct oci_error *err)
 {
-	siginfo_t info = { 0 };
-	int r;
+	int r = child_error_if_any(plan, report, err);
 
-	r = child_error_if_any(plan, report, err);
-	if (r < 0)
-		return r;
-	if (waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &info, WEXITED | WNOWAIT) < 0)
-		return fail_plain(err, -ECHILD, NULL, "init ended before the container was ready");
-	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
-		return fail_plain(err, -ECHILD, NULL,
-				  "init was killed by signal %d before the container was ready%s",
-				  info.si_status,
-				  info.si_status == SIGKILL ? " (is the memory limit too small?)"
-							    : "");
-	return fail_plain(err, -ECHILD, NULL,
-			  "init ended with status %d before the container was ready",
-			  info.si_status);
+	return r < 0 ? r : error_stage(err, ended(pidfd, err), "init");
 }

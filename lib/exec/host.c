@@ -16,6 +16,7 @@
 #include "exec/child_error.h"
 #include "exec/host.h"
 #include "exec/host_ops.h"
+#include "exec/op_trace.h"
 #include "exec/spawn.h"
 #include "host/namespace.h"
 #include "plan/print.h"
@@ -35,13 +36,14 @@ static int (*const interpreter[OP_MAX_])(struct host *, const struct op *, struc
 };
 
 void host_init(struct host *host, const struct plan *plan, const struct host_calls *calls,
-	       void *context, int image)
+	       void *context, int image, const struct trace *trace)
 {
 	*host = (struct host){
 		.plan = plan,
 		.calls = calls,
 		.context = context,
 		.image = image,
+		.trace = trace,
 		.channel = -1,
 		.pidfd = -1,
 		.target_pidfd = -1,
@@ -86,16 +88,20 @@ int host_run(struct host *host, struct oci_error *err)
 {
 	const struct op *ops = plan_ops(host->plan, PLAN_HOST);
 
-	for (uint32_t i = 0; i < host->plan->n_host; i++) {
-		int r = interpreter[ops[i].kind](host, &ops[i], err);
+	int r = 0;
 
-		if (r < 0) {
-			host_network_done(host, true);
-			return r;
-		}
-		i += (uint32_t)r; /* operations that are not needed */
+	for (uint32_t i = 0; r >= 0 && i < host->plan->n_host; i++) {
+		uint64_t begin = trace_now(host->trace);
+
+		r = interpreter[ops[i].kind](host, &ops[i], err);
+		op_trace(host->trace, host->plan, &ops[i], begin);
+		i += r > 0 ? (uint32_t)r : 0; /* operations that are not needed */
 	}
-	return 0;
+	if (host->report)
+		op_trace_child(host->trace, host->plan, host->report, 0);
+	if (r < 0)
+		host_network_done(host, true);
+	return error_stage(err, r < 0 ? r : 0, "host");
 }
 
 int host_intent(struct host *host, const struct op *op, struct oci_error *err)
@@ -197,6 +203,7 @@ static int share_plan(struct host *host)
 	if (report == MAP_FAILED)
 		return -errno;
 	host->report = report;
+	host->report->traced = host->trace->tell != NULL;
 	host->fds[SLOT_PLAN] = TAKE_FD(fd);
 	return 0;
 }
@@ -368,34 +375,6 @@ int host_parked(struct host *host, const struct op *op, struct oci_error *err)
 	return host_child_failed(host, err);
 }
 
-int host_started(struct host *host, const struct op *op, struct oci_error *err)
-{
-	int r;
-
-	(void)op;
-	r = host_await_started(host, err);
-	return r == -ECONNRESET ? host_child_failed(host, err) : r;
-}
-
-/* Reads report and plan out of the memfd that came with the acknowledgement. */
-static int failed_later(int memfd, struct oci_error *err)
-{
-	off_t size = lseek(memfd, 0, SEEK_END);
-	const char *memory;
-	const struct plan *plan;
-	int r;
-
-	if (size <= PLAN_REPORT_SIZE)
-		return 0;
-	memory = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, memfd, 0);
-	if (memory == MAP_FAILED)
-		return fail(err, -errno, NULL, "cannot read init's report");
-	plan = (const struct plan *)(const void *)(memory + PLAN_REPORT_SIZE);
-	r = child_error_if_any(plan, (const struct plan_report *)(const void *)memory, err);
-	munmap((void *)(uintptr_t)memory, (size_t)size);
-	return r;
-}
-
 /* -ECONNRESET: the connection ended, as it does in execve(2), or with init. */
 static int pass_listener(const struct host *host, struct oci_error *err)
 {
@@ -412,20 +391,64 @@ static int pass_listener(const struct host *host, struct oci_error *err)
 	return r;
 }
 
-int host_await_started(const struct host *host, struct oci_error *err)
+/* From MESSAGE_GO on: the memfd with report and plan comes with the acknowledgement; then init's
+ * end is closed. */
+static int await_program(const struct host *host, int *ret_memfd, struct oci_error *err)
 {
-	cleanup(fd_done) int memfd = -1;
 	char byte;
 	int r;
 
-	if (message_receive(host->channel, &byte, 1, &memfd) != 1 || byte != MESSAGE_ACK)
+	if (message_receive(host->channel, &byte, 1, ret_memfd) != 1 || byte != MESSAGE_ACK)
 		return -ECONNRESET;
 	do
 		r = pass_listener(host, err);
 	while (r == 0);
-	if (r != -ECONNRESET)
-		return r;
-	if (host->report)
-		return child_error_if_any(host->plan, host->report, err);
-	return memfd < 0 ? 0 : failed_later(memfd, err);
+	return r == -ECONNRESET ? 0 : r;
+}
+
+int host_started(struct host *host, const struct op *op, struct oci_error *err)
+{
+	cleanup(fd_done) int memfd = -1;
+	int r = await_program(host, &memfd, err);
+
+	(void)op;
+	if (r == -ECONNRESET)
+		return host_child_failed(host, err);
+	return r < 0 ? r : child_error_if_any(host->plan, host->report, err);
+}
+
+/* Reads report and plan out of the memfd. */
+static int look_at_report(int memfd, const struct trace *trace, uint64_t since,
+			  struct oci_error *err)
+{
+	off_t size = lseek(memfd, 0, SEEK_END);
+	const struct plan_report *report;
+	const struct plan *plan;
+	const char *memory;
+	int r;
+
+	if (size <= PLAN_REPORT_SIZE)
+		return 0;
+	memory = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, memfd, 0);
+	if (memory == MAP_FAILED)
+		return fail(err, -errno, NULL, "cannot read init's report");
+	report = (const struct plan_report *)(const void *)memory;
+	plan = (const struct plan *)(const void *)(memory + PLAN_REPORT_SIZE);
+	op_trace_child(trace, plan, report, since);
+	r = child_error_if_any(plan, report, err);
+	munmap((void *)(uintptr_t)memory, (size_t)size);
+	return r;
+}
+
+int host_start(const struct host *host, struct oci_error *err)
+{
+	const char message = host->trace->tell ? MESSAGE_GO_TIMED : MESSAGE_GO;
+	uint64_t since = trace_now(host->trace);
+	cleanup(fd_done) int memfd = -1;
+	int r;
+
+	if (send(host->channel, &message, 1, MSG_NOSIGNAL) < 0)
+		return -ECONNRESET;
+	r = await_program(host, &memfd, err);
+	return r < 0 || memfd < 0 ? r : look_at_report(memfd, host->trace, since, err);
 }

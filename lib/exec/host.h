@@ -6,6 +6,7 @@
 
 #include <oci/error.h>
 
+#include "base/trace.h"
 #include "plan/plan.h"
 
 struct host;
@@ -30,9 +31,10 @@ struct host {
 	const struct plan *plan;
 	const struct host_calls *calls;
 	void *context;
-	int image;                /* from image_open(), borrowed */
-	const char *notes;        /* directory of what is worth finding again; NULL for none */
-	int target, target_pidfd; /* init of the container that `exec` enters; borrowed */
+	const struct trace *trace; /* borrowed */
+	int image;                 /* from image_open(), borrowed */
+	const char *notes;         /* directory of what is worth finding again; NULL for none */
+	int target, target_pidfd;  /* init of the container that `exec` enters; borrowed */
 	int fds[SLOT_MAX];
 	int channel; /* our end */
 	struct plan_report *report;
@@ -53,7 +55,7 @@ struct host {
 };
 
 void host_init(struct host *host, const struct plan *plan, const struct host_calls *calls,
-	       void *context, int image);
+	       void *context, int image, const struct trace *trace);
 /* Closes everything but leaves init alone. */
 void host_done(struct host *host);
 
@@ -68,9 +70,9 @@ void host_undo(const struct host *host, const char *pid_file);
  * tells them in the words in which it takes them. */
 void host_restore_limits(struct host *host);
 
-/* From MESSAGE_GO on, which goes to an init that was parked: waits until it has become the program.
- * Of @host there need to be @channel, @pid, @calls and @context; without @report it comes with the
- * acknowledgement. -ECONNRESET without a message when init vanished. */
-int host_await_started(const struct host *host, struct oci_error *err) _must_check_;
+/* Tells init, which is parked, to run its program, and waits until it has. Of @host there need to
+ * be
+ * @channel, @pid, @calls, @context and @trace. -ECONNRESET without a message when init vanished. */
+int host_start(const struct host *host, struct oci_error *err) _must_check_;
 
 #endif

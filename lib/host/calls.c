@@ -79,11 +79,14 @@ int host_call_explain(int code, struct oci_error *err)
 {
 	const struct host_call_row *call = err ? host_call_withheld(code) : NULL;
 
-	if (call && code == -ENOSYS)
-		fail_behind(err, "the kernel has no %s(2), Linux %s brought it", call->name,
-			    call->kernel);
-	else if (call)
-		fail_behind(err, "%s(2), which Linux %s brought, is forbidden here", call->name,
-			    call->kernel);
-	return code;
+	if (!call)
+		return code;
+	error_call(err, call->name);
+	if (code == -ENOSYS)
+		error_hint(err, "the kernel has no %s(2), Linux %s brought it", call->name,
+			   call->kernel);
+	else
+		error_hint(err, "%s(2), which Linux %s brought, is forbidden here", call->name,
+			   call->kernel);
+	return fail_behind(err, "%s", err->hint);
 }

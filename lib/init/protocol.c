@@ -53,7 +53,7 @@ int do_barrier(struct init *init, const struct op *op)
 int do_park(struct init *init, const struct op *op)
 {
 	const char parked = MESSAGE_PARKED;
-	int fd;
+	int fd, message;
 
 	/* What was read of the plan so far need not stay in memory for the hours of waiting. */
 	SYS(__NR_madvise, init->plan, init->plan->size, MADV_DONTNEED);
@@ -65,11 +65,13 @@ int do_park(struct init *init, const struct op *op)
 			continue;
 		if (fd < 0)
 			return fd;
-		if (receive_byte(fd) == MESSAGE_GO)
+		message = receive_byte(fd);
+		if (message == MESSAGE_GO || message == MESSAGE_GO_TIMED)
 			break;
 		sys_close(fd);
 	}
 	empty(init, op->slot);
+	init->report->traced = message == MESSAGE_GO_TIMED;
 	init->starter = fd;
 	return 0;
 }

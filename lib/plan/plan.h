@@ -109,13 +109,16 @@ enum plan_slot {
 
 /* The first page of the memfd, shared by both sides: where the child is, and what went wrong. It is
  * written by plain stores, since a strict seccomp filter leaves no other way to say it. */
-struct plan_report {
-	int32_t op;    /* index of the child's operation at hand */
-	int32_t error; /* negative errno of that operation, 0 as long as all is well */
-	int32_t step;  /* which part of it, where it has several */
-};
-
 #define PLAN_REPORT_SIZE 4096 /* the plan begins behind it */
+#define PLAN_TIMES_MAX   500
+struct plan_report {
+	int32_t op;      /* index of the child's operation at hand */
+	int32_t error;   /* negative errno of that operation, 0 as long as all is well */
+	int32_t step;    /* which part of it, where it has several */
+	uint32_t traced; /* whether the times are wanted */
+	uint64_t times[PLAN_TIMES_MAX]; /* when the first operations began, ns of CLOCK_REALTIME */
+};
+_Static_assert(sizeof(struct plan_report) <= PLAN_REPORT_SIZE, "the report is one page");
 
 /* Messages on the channel and on the start socket: one byte. */
 enum plan_message {
@@ -127,6 +130,7 @@ enum plan_message {
 	MESSAGE_TREE = 't',     /* host: a mount; struct plan_handover */
 	MESSAGE_PARKED = 'p',   /* child: nothing of the host is needed any more */
 	MESSAGE_GO = 'g',       /* starter: run the program */
+	MESSAGE_GO_TIMED = 'G', /* the same, and note the times of what is left */
 	MESSAGE_ACK = 'a',      /* child: about to execute it; carries the memfd */
 	MESSAGE_LISTENER =
 		's', /* child, then: the listener of its seccomp filter; waits for RELEASE */

@@ -191,6 +191,15 @@ void findings_print(struct text *text, const char *file, const struct oci_findin
 	text_puts(text, finding->message);
 }
 
+/* The end of a message that has one, see similar.h. */
+static void hint_of(const char *message, struct oci_error *err)
+{
+	const char *hint = strstr(message, "did you mean ");
+
+	if (hint)
+		error_hint(err, "%s", hint);
+}
+
 int findings_fail(struct findings *findings, const struct document *document, struct oci_error *err)
 {
 	cleanup(text_done) struct text text = { 0 };
@@ -216,7 +225,10 @@ int findings_fail(struct findings *findings, const struct document *document, st
 		}
 	}
 	if (told < findings->errors)
-		return fail_plain(err, -EINVAL, findings->item[0].is.pointer, "%.*s; and %zu more",
-				  (int)text.length, text.data, findings->errors - told);
-	return fail_plain(err, -EINVAL, findings->item[0].is.pointer, "%s", text.data);
+		r = fail_plain(err, -EINVAL, findings->item[0].is.pointer, "%.*s; and %zu more",
+			       (int)text.length, text.data, findings->errors - told);
+	else
+		r = fail_plain(err, -EINVAL, findings->item[0].is.pointer, "%s", text.data);
+	hint_of(findings->item[0].is.message, err);
+	return r;
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What goes wrong says why, in one line that names the member or the object, with exit status 1,
 and leaves nothing. OPS-07, OPS-11, OPS-12, LCY-02, ERR-01."""
+import errno
 import json
 import os
 import re
@@ -559,13 +560,120 @@ class Log(Test):
         self.assertEqual(result.code, code, result)
         return result, read(path)
 
+    MORE = {"code", "errno", "stage", "where", "syscall", "hint"}
+
     def check_object(self, result, text):
         self.assertEqual(text.count("\n"), 1)
         entry = json.loads(text)
-        self.assertEqual(sorted(entry), ["level", "msg", "time"])
+        self.assertEqual(list(entry)[:3], ["level", "msg", "time"])
+        self.assertEqual(set(entry) - {"level", "msg", "time"} - self.MORE, set())
         self.assertEqual(entry["level"], "error")
         self.assertRegex(entry["time"], TIME)
         self.assertEqual(result.err, "ocirun: %s\n" % entry["msg"])
+        return entry
+
+    def more(self, *args):
+        """What is said beside the message."""
+        result, text = self.log(*args)
+        entry = self.check_object(result, text)
+        if "code" in entry:
+            self.assertEqual(entry.pop("code"), getattr(errno, entry["errno"]))
+        return {name: entry[name] for name in self.MORE & set(entry)}
+
+    def more_of(self, config, **more):
+        bundle = config if isinstance(config, harness.Bundle) else self.bundle(config)
+        return self.more("create", "--bundle", bundle.path, self.new_id())
+
+    def test_more_of_the_command_line(self):
+        self.assertEqual(self.more("none"), {})
+        self.assertEqual(self.more("state", "none"), {"errno": "ENOENT"})
+        self.assertEqual(self.more("create", "--bundle", "/none", self.new_id()),
+                         {"errno": "ENOENT", "stage": "read", "where": "/none"})
+        self.assertEqual(self.more("create", "an id"), {"errno": "EINVAL", "stage": "options"})
+
+    def test_more_of_a_config(self):
+        self.assertEqual(self.more_of(minimal(process__user={"uid": "0", "gid": 0})),
+                         {"errno": "EINVAL", "stage": "check", "where": "/process/user/uid"})
+        self.assertEqual(
+            self.more_of(minimal(linux__namespaces=[{"type": "net"}])),
+            {"errno": "EINVAL", "stage": "check", "where": "/linux/namespaces/0/type",
+             "hint": 'did you mean "network"?'})
+        self.assertEqual(self.more_of(minimal(linux__cgroupsPath="/a/../../b")),
+                         {"errno": "EINVAL", "stage": "plan", "where": "/linux/cgroupsPath"})
+
+    def test_more_of_an_operation(self):
+        self.assertEqual(self.more_of(minimal(mounts=[bind("/missing", "/mnt")])),
+                         {"errno": "ENOENT", "stage": "init", "where": "/mounts/0",
+                          "syscall": "open_tree"})
+        self.assertEqual(self.more_of(minimal(process__args=["/missing"])),
+                         {"errno": "ENOENT", "stage": "init", "where": "/process/args/0"})
+        self.assertEqual(
+            self.more_of(minimal(linux__namespaces=[{"type": "mount"}, {"type": "pid"},
+                                                    {"type": "ipc", "path": "/proc/none"}])),
+            {"errno": "ENOENT", "stage": "host", "where": "/linux/namespaces/2/path"})
+
+    def test_more_of_a_hook(self):
+        config = minimal(hooks={"createRuntime": [{"path": "/bin/false", "args": ["false"]}]})
+        self.assertEqual(self.more_of(config), {"errno": "ECANCELED", "stage": "hook",
+                                                "where": "/hooks/createRuntime/0"})
+
+    def test_more_of_start_and_exec(self):
+        bundle = self.bundle(minimal("sleep"))
+        id = self.create(bundle)
+        os.unlink(os.path.join(bundle.rootfs, "bin/report"))
+        self.assertEqual(self.more("start", id), {"errno": "ENOENT", "stage": "init",
+                                                  "where": "/process/args/0", "syscall": "execve"})
+        result, text = self.log("exec", "none", "x", code=255)
+        self.assertEqual(self.check_object(result, text)["stage"], "state")
+
+    def error_fd(self, *args, code=1, globals=()):
+        read_end, write_end = os.pipe()
+        result = self.ocirun(*args, globals=[*globals, "--error-fd", str(write_end)],
+                             pass_fds=[write_end])
+        os.close(write_end)
+        with open(read_end) as file:
+            text = file.read()
+        self.assertEqual(result.code, code, result)
+        return result, text
+
+    def test_error_fd(self):
+        missing = self.bundle(minimal(process__args=["/none"])).path
+        for args in (("state", "none"), ("create", "--bundle", missing, self.new_id()), ("none",),
+                     ("create", "--bundle", "/none", self.new_id()), ("state",)):
+            with self.subTest(args):
+                self.check_object(*self.error_fd(*args))
+
+    def test_error_fd_has_what_the_log_has(self):
+        path = os.path.join(self.directory, "log")
+        result, text = self.error_fd("create", "--bundle", "/none", self.new_id(),
+                                     globals=["--log", path, "--log-format", "json"])
+        self.assertEqual(dict(json.loads(text), time=0), dict(json.loads(read(path)), time=0))
+
+    def test_error_fd_says_nothing_on_success(self):
+        bundle = self.bundle(minimal("exit", "3"))
+        self.assertEqual(self.error_fd("list", code=0)[1], "")
+        self.assertEqual(self.error_fd("run", "--bundle", bundle.path, self.new_id(), code=3)[1], "")
+
+    def test_error_fd_is_not_the_containers(self):
+        bundle = self.bundle(minimal("fd"))
+        result, text = self.error_fd("run", "--bundle", bundle.path, self.new_id(), code=0)
+        self.assertEqual([name for name in result.facts() if re.match(r"fd\.\d", name)],
+                         ["fd.0", "fd.1", "fd.2"])
+
+    def test_error_fd_that_nobody_reads(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        result = self.ocirun("state", "none", globals=["--error-fd", str(write_end)],
+                             pass_fds=[write_end])
+        os.close(write_end)
+        self.assertEqual((result.code, result.err.count("\n")), (1, 1), result)
+
+    def test_wrong_error_fds(self):
+        self.fails("--error-fd 99: file descriptor 99 is not open", "list",
+                   globals=["--error-fd", "99"])
+        for number in ("", "x", "-1", "3x", "99999999"):
+            self.fails("--error-fd takes the number of a file descriptor", "list",
+                       globals=["--error-fd=" + number])
 
     def test_one_object(self):
         missing = self.bundle(minimal(process__args=["/none"])).path
@@ -594,7 +702,7 @@ class Log(Test):
     def test_a_long_message(self):
         """Cut, but still an object."""
         result, text = self.log("state", "\x01" * 1000)
-        self.assertEqual(sorted(json.loads(text)), ["level", "msg", "time"])
+        self.assertEqual(sorted(json.loads(text)), ["code", "errno", "level", "msg", "time"])
 
     def test_exists_when_nothing_went_wrong(self):
         result, text = self.log("list", code=0)

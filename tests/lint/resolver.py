@@ -23,7 +23,7 @@ PATH = {
     "mount_setattr": 2, "fspick": 2, "inotify_add_watch": 2, "fanotify_mark": 5, "acct": 1,
     "swapon": 1, "quotactl": 2, "bind": 2, "connect": 2,
 }
-NO_PATH = set("""accept accept4 bpf capget capset close close_range clone3 dup dup3 exit exit_group
+NO_PATH = set("""accept accept4 bpf capget capset clock_gettime close close_range clone3 dup dup3 exit exit_group
     fchdir fchmod fgetxattr flistxattr fsetxattr fchown fcntl fsconfig fsmount fsopen fstat fstatfs getcwd getdents64 getpid getppid getrandom ioctl ioprio_set
     keyctl kill lseek madvise mmap mprotect munmap personality pidfd_getfd pidfd_open
     pidfd_send_signal poll ppoll prctl prlimit64 read recvfrom recvmsg rt_sigaction rt_sigprocmask

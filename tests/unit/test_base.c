@@ -252,6 +252,35 @@ START_TEST(error_names_reason)
 }
 END_TEST
 
+START_TEST(error_says_more)
+{
+	struct oci_error err;
+
+	memset(&err, 'x', sizeof(err));
+	fail(&err, -EIO, NULL, "disk");
+	ck_assert_str_eq(err.stage, "");
+	ck_assert_str_eq(err.call, "");
+	ck_assert_str_eq(err.hint, "");
+	error_call(&err, "openat2");
+	error_hint(&err, "buy %s\n", "one");
+	ck_assert_int_eq(error_stage(&err, -EIO, "plan"), -EIO);
+	ck_assert_int_eq(error_stage(&err, -EIO, "host"), -EIO);
+	assert_error(err, -EIO, "", "disk: input/output error");
+	ck_assert_str_eq(err.stage, "plan");
+	ck_assert_str_eq(err.call, "openat2");
+	ck_assert_str_eq(err.hint, "buy one?");
+	fail_within(&err, "within");
+	ck_assert_str_eq(err.hint, "buy one?");
+	fail_plain(&err, -EIO, NULL, "again");
+	ck_assert_str_eq(err.stage, "");
+	ck_assert_int_eq(error_stage(&err, 3, "plan"), 3);
+	ck_assert_str_eq(err.stage, "");
+	ck_assert_int_eq(error_stage(NULL, -EIO, "plan"), -EIO);
+	error_call(NULL, "x");
+	error_hint(NULL, "x");
+}
+END_TEST
+
 START_TEST(error_cuts_what_does_not_fit)
 {
 	struct oci_error err = UNTOUCHED;
@@ -402,6 +431,6 @@ END_TEST
 UNIT_MAIN("base", num_takes_spans, num_parses, num_refuses, num_parses_signed, text_grows,
 	  text_takes_nothing_as_empty, text_remembers_failure, text_does_not_wrap,
 	  text_escapes_json, arena_gives_zeroed_memory, arena_copies_strings, error_names_reason,
-	  error_cuts_what_does_not_fit, error_reason_is_lower_case, file_is_replaced_in_one_step,
-	  file_replace_fails_without_a_trace, file_is_read_to_its_end, file_write_needs_the_file,
-	  fd_done_keeps_errno)
+	  error_says_more, error_cuts_what_does_not_fit, error_reason_is_lower_case,
+	  file_is_replaced_in_one_step, file_replace_fails_without_a_trace, file_is_read_to_its_end,
+	  file_write_needs_the_file, fd_done_keeps_errno)
