@@ -33,12 +33,12 @@ static void fill(struct row *row, const struct oci_state *state)
 	row->cells[5] = user_name(oci_state_owner(state), row->owner, sizeof(row->owner));
 }
 
-/* As runc: columns as wide as their widest cell, at least eleven, and one blank more. */
+/* As runc: columns as wide as their widest cell, at least nine, and three blanks more. */
 static void print_row(const char *const *cells, const size_t *widths)
 {
 	for (int i = 0; i < COLUMNS; i++)
 		printf("%-*s%s", i < COLUMNS - 1 ? (int)widths[i] : 0, cells[i],
-		       i < COLUMNS - 1 ? " " : "\n");
+		       i < COLUMNS - 1 ? "   " : "\n");
 }
 
 static int print_table(struct oci_state **list, size_t n)
@@ -49,7 +49,7 @@ static int print_table(struct oci_state **list, size_t n)
 	if (!rows)
 		return report_text("out of memory");
 	for (int i = 0; i < COLUMNS; i++)
-		widths[i] = strlen(header[i]) < 11 ? 11 : strlen(header[i]);
+		widths[i] = 9;
 	for (size_t i = 0; i < n; i++) {
 		fill(&rows[i], list[i]);
 		for (int c = 0; c < COLUMNS; c++)

@@ -289,7 +289,8 @@ int oci_wait_container(struct oci_context *context, const char *id, struct oci_e
 
 /**
  * enum oci_kill_flag - whom a signal goes to
- * @OCI_KILL_ALL: every process in the container's cgroup, also when its init has ended
+ * @OCI_KILL_ALL: every process in the container's cgroup, also when its init has ended; of a
+ *                container without a cgroup its init alone
  *
  * Since: 0.1
  */

@@ -32,7 +32,8 @@ void cgroup_memory(const struct cgroup *cgroups, size_t n, struct cgroup_memory 
 /* Kills every process in the groups and below, and waits until they are gone. */
 int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err) _must_check_;
 
-/* Sends a signal to every process that is in the groups or below at this moment. */
+/* Sends a signal to every process that is in the groups or below at this moment; SIGKILL also to
+ * those that they make meanwhile. Waits for nobody's end. */
 int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal,
 		  struct oci_error *err) _must_check_;
 

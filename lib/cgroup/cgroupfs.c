@@ -96,7 +96,14 @@ struct order {
 	bool wait;
 };
 
-static int signal_members(int dir, const struct order *order, bool *ret_empty)
+/* Whether there is nobody left to signal. Who was killed may take its time to go, but makes no more
+ * processes; so without waiting all is done when the list is as it was the last time. */
+static bool is_settled(const struct order *order, const char *procs, const char *before)
+{
+	return !procs[0] || (!order->wait && before && strcmp(procs, before) == 0);
+}
+
+static int signal_members(int dir, const struct order *order, char **before, bool *ret_settled)
 {
 	cleanup(free_done) char *procs = NULL;
 	char *rest, *line;
@@ -105,7 +112,13 @@ static int signal_members(int dir, const struct order *order, bool *ret_empty)
 	r = file_read(dir, "cgroup.procs", 16 << 20, &procs, NULL);
 	if (r < 0)
 		return r == -ENODEV ? 0 : r;
-	*ret_empty = procs[0] == '\0';
+	*ret_settled = is_settled(order, procs, *before);
+	if (*ret_settled)
+		return 0;
+	free(*before);
+	*before = strdup(procs);
+	if (!*before)
+		return -ENOMEM;
 	for (line = strtok_r(procs, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		uint64_t pid;
 
@@ -121,15 +134,16 @@ static int signal_members(int dir, const struct order *order, bool *ret_empty)
 
 static int signal_child(int parent, const char *name, const void *order);
 
-/* Once; or, when it is to wait for their end, again and again until nobody is left. */
+/* Once; or, when they are to end, again and again until nobody is left. */
 static int signal_tree(int dir, const struct order *order)
 {
-	bool empty = false;
+	cleanup(free_done) char *before = NULL;
+	bool settled = false;
 	int r = 0;
 
-	for (int i = 0; r == 0 && !empty && i < (order->wait ? ROUNDS : 1); i++)
-		r = signal_members(dir, order, &empty);
-	if (r == 0 && order->wait && !empty)
+	for (int i = 0; r == 0 && !settled && i < (order->signal == SIGKILL ? ROUNDS : 1); i++)
+		r = signal_members(dir, order, &before, &settled);
+	if (r == 0 && order->signal == SIGKILL && !settled)
 		r = -EBUSY;
 	return r < 0 ? r : each_child(dir, signal_child, order);
 }
@@ -267,6 +281,13 @@ int cgroup_kill(const struct cgroup *cgroups, size_t n, struct oci_error *err)
 	return r;
 }
 
+static int signal_group(int dir, const struct order *order)
+{
+	int r = order->signal == SIGKILL ? file_write(dir, "cgroup.kill", "1") : -ENOENT;
+
+	return r == -ENOENT ? signal_tree(dir, order) : r; /* v1, or before 5.14 */
+}
+
 int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal, struct oci_error *err)
 {
 	const struct order order = { .signal = signal };
@@ -278,7 +299,7 @@ int cgroup_signal(const struct cgroup *cgroups, size_t n, int signal, struct oci
 
 		if (dir == -ENOENT)
 			continue;
-		r = dir < 0 ? dir : signal_tree(dir, &order);
+		r = dir < 0 ? dir : signal_group(dir, &order);
 		if (r < 0)
 			return fail(err, r, cgroups[i].path, "cannot signal cgroup %s%s",
 				    cgroups[i].mount, cgroups[i].path);

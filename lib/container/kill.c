@@ -12,17 +12,6 @@
 
 #define SIGNAL_MAX 64
 
-static int kill_all(const struct record *record, int signal, struct oci_error *err)
-{
-	cleanup(free_done) struct cgroup *cgroups = container_cgroups(record);
-
-	if (!cgroups)
-		return fail(err, -ENOMEM, NULL, "kill container \"%s\"", record->id);
-	if (signal == SIGKILL)
-		return cgroup_kill(cgroups, record->cgroups.n, err);
-	return cgroup_signal(cgroups, record->cgroups.n, signal, err);
-}
-
 static int thaw(const struct record *record, struct oci_error *err)
 {
 	cleanup(free_done) struct cgroup *cgroups = container_cgroups(record);
@@ -30,6 +19,19 @@ static int thaw(const struct record *record, struct oci_error *err)
 	if (!cgroups)
 		return fail(err, -ENOMEM, NULL, "kill container \"%s\"", record->id);
 	return cgroup_thaw(cgroups, record->cgroups.n, err);
+}
+
+/* Waits for nobody: process 1 of a pid namespace ends when those that exec brought in have been
+ * reaped, maybe by our caller. */
+static int kill_all(const struct record *record, int signal, struct oci_error *err)
+{
+	cleanup(free_done) struct cgroup *cgroups = container_cgroups(record);
+	int r;
+
+	if (!cgroups)
+		return fail(err, -ENOMEM, NULL, "kill container \"%s\"", record->id);
+	r = cgroup_signal(cgroups, record->cgroups.n, signal, err);
+	return r == 0 && signal == SIGKILL ? cgroup_thaw(cgroups, record->cgroups.n, err) : r;
 }
 
 static int kill_container(struct oci_context *context, const char *id, int signal,
@@ -50,10 +52,12 @@ static int kill_container(struct oci_context *context, const char *id, int signa
 		r = state_read(&state, &arena, &record, err);
 	if (r < 0)
 		return r;
-	if (flags & OCI_KILL_ALL)
+	if ((flags & OCI_KILL_ALL) && record->cgroups.n > 0)
 		return kill_all(record, signal, err);
 	pidfd = process_open(record);
 	r = pidfd < 0 ? pidfd : sys_pidfd_send_signal(pidfd, signal);
+	if (r == -ESRCH && (flags & OCI_KILL_ALL))
+		return 0;
 	if (r == -ESRCH)
 		return fail(err, r, NULL, "kill container \"%s\": container not running", id);
 	if (r < 0)

@@ -666,7 +666,18 @@ class List(Test):
         self.assertEqual([line.split() for line in lines[1:]],
                          [[s["id"], str(s.get("pid", 0)), s["status"], s["bundle"], s["created"],
                            s["owner"]] for s in listed])
+        for column, (name, width) in enumerate(zip(lines[0].split(), self.widths(lines))):
+            longest = max(len(line.split()[column]) for line in lines)
+            self.assertEqual(width, max(longest, 9) + 3, name)
         self.fails('unknown format "xml", expected table or json', "list", "-f", "xml")
+
+    def widths(self, lines):
+        """From the beginning of each column but the last to that of the next: as runc prints it."""
+        begins = [lines[0].index(name) for name in lines[0].split()]
+        for line in lines:
+            self.assertEqual([line[at] != " " and line[at - 1] in " " for at in begins[1:]],
+                             [True] * (len(begins) - 1))
+        return [end - begin for begin, end in zip(begins, begins[1:])]
 
     def test_foreign_files_in_the_state_root(self):
         root = os.path.join(self.directory, "root")

@@ -25,7 +25,9 @@ class Ps(Test):
         id, pid, _ = self.running()
         other = self.exec_sleep(id)
         for options in (("--format", "json"), ("-f", "json"), ("--format=json",)):
-            found = json.loads(self.works("ps", *options, id).out)
+            text = self.works("ps", *options, id).out
+            self.assertEqual(text.count("\n"), 1)
+            found = json.loads(text)
             self.assertEqual(sorted(found), sorted([pid, other]))
         os.kill(other, signal.SIGKILL)
         os.waitpid(other, 0)
@@ -37,6 +39,9 @@ class Ps(Test):
         self.assertEqual(len(lines), 2)
         self.assertIn("PID", lines[0].split())
         self.assertEqual(lines[1].split()[lines[0].split().index("PID")], str(pid))
+        for args in (("--format", "table", id), ("-f", "table", id, "-ef"), (id, "-ef")):
+            self.assertEqual(self.works("ps", *args).out.splitlines()[1].split()[:2],
+                             lines[1].split()[:2])
 
     def test_options_of_ps(self):
         """All that stands behind the id, wherever its column of pids is."""

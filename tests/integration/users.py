@@ -3,6 +3,7 @@
 """User namespaces: made, joined, and those that a caller without privileges needs."""
 import json
 import os
+import select
 import shutil
 import tempfile
 
@@ -471,6 +472,34 @@ class Unprivileged(UserTest):
         self.works("kill", id, "KILL")
         self.wait_stopped(id, pid)
         self.works("delete", id)
+
+    def test_kill_all(self):
+        """There is no cgroup; in its pid namespace all go with the first one."""
+        id, pid, _ = self.running(self.alone("sleep"))
+        pipe, file = self.pipe(), os.path.join(self.state_root, "pid")
+        self.works("exec", "--detach", "--pid-file", file, id, "/bin/report", "sleep",
+                   stdout=pipe.write_end)
+        pipe.close_write()
+        pipe.wait_for("sleep=ready")
+        other = os.pidfd_open(int(read(file)))
+        self.works("kill", "--all", id, "KILL")
+        self.assertTrue(select.select([other], [], [], harness.TIMEOUT)[0])
+        os.close(other)
+        os.waitpid(int(read(file)), 0)
+        self.wait_stopped(id, pid)
+        self.works("kill", "--all", id, "KILL")
+        os.unlink(file)
+
+    def test_wait(self):
+        id, pid, _ = self.running(self.alone("sleep"))
+        self.works("kill", id, "KILL")
+        result = self.ocirun("wait", id)
+        self.assertEqual((result.code, result.err), (137, ""), result)
+        self.assertRegex(result.out, r"^killed by SIGKILL(, memory peak \d+ bytes)?\n$")
+        os.waitpid(pid, 0)
+        result = self.ocirun("wait", id)
+        self.assertEqual((result.code, result.err), (254, ""), result)
+        self.assertRegex(result.out, r"^exit status unknown(, memory peak \d+ bytes)?\n$")
 
     def test_init_cannot_be_looked_into(self):
         """Before the program runs, its files in /proc are root's."""
