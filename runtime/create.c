@@ -76,6 +76,7 @@ int create_options_of(const struct arguments *arguments, struct oci_create_optio
 		.preserve_fds = (unsigned int)(sockets > preserve_fds ? sockets : preserve_fds),
 		.env = env,
 		.cgroup_manager = arguments->cgroup_manager,
+		.notify_socket = getenv("NOTIFY_SOCKET"),
 		.flags = (arguments->no_pivot ? OCI_CREATE_NO_PIVOT : 0u) |
 			 (arguments->no_new_keyring ? OCI_CREATE_NO_NEW_KEYRING : 0u),
 	};

@@ -55,6 +55,11 @@ enum oci_create_flag {
  * terminal needs @console_socket. Set on success only.
  * @cgroup_manager: who makes the cgroups: "cgroupfs", or NULL, for the library; "disabled" for
  * nobody, so that the container stays in those of the caller, and limits are an error
+ * @notify_socket:  value of the caller's NOTIFY_SOCKET, see sd_notify(3); NULL for none. The socket
+ * is mounted at /run/notify/notify.sock, where NOTIFY_SOCKET of the program says, unless the config
+ * has that variable. A service manager takes a message by the cgroup of its sender: it has to be
+ * below that of the service (Delegate=, and NotifyAccess=all). What cannot be reached from inside
+ * is a warning.
  *
  * The program's standard input, output and error are the caller's descriptors 0, 1 and 2. All
  * strings are borrowed for the time of the call.
@@ -73,6 +78,7 @@ struct oci_create_options {
 	const char *pidfd_socket;
 	int *ret_terminal;
 	const char *cgroup_manager;
+	const char *notify_socket;
 };
 
 /**

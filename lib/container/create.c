@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +38,7 @@ struct preparation {
 	struct host_facts facts;
 	struct text warnings;
 	const char *cgroup_path;
+	const char *notify_socket;
 	struct plan *plan;
 };
 
@@ -127,6 +129,7 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 		.console_socket = preparation->options.console_socket,
 		.takes_terminal = preparation->options.ret_terminal,
 		.pidfd_socket = preparation->options.pidfd_socket,
+		.notify_socket = preparation->notify_socket,
 		.preserve_fds = preparation->options.preserve_fds,
 		.warnings = &preparation->warnings,
 		.manager = manager_of(&preparation->options),
@@ -151,6 +154,21 @@ static int gather_controllers(const struct spec_resources *resources, struct hos
 	return host_find_v2_controllers(facts, arena);
 }
 
+/* Nobody's start fails because the one who makes it was given a name that leads nowhere. */
+static void find_notify_socket(struct preparation *preparation)
+{
+	const char *path = preparation->options.notify_socket;
+	struct stat st;
+
+	if (!path || !path[0])
+		return;
+	if (path[0] == '/' && (stat(path, &st) < 0 || !S_ISSOCK(st.st_mode)))
+		text_printf(&preparation->warnings, "NOTIFY_SOCKET: \"%s\" is not a socket\n",
+			    path);
+	else
+		preparation->notify_socket = path;
+}
+
 /* What only a user namespace or a label asks for costs nothing without one. */
 static int gather_facts(struct preparation *preparation, struct oci_error *err)
 {
@@ -160,6 +178,7 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 
 	if (r < 0)
 		return r;
+	find_notify_socket(preparation);
 	if (spec_namespace_find(spec, (int)ABI_CLONE_NEWUSER))
 		facts->owns_mounts = host_owns_mounts();
 	if (spec->process && spec->process->apparmorProfile)

@@ -131,6 +131,12 @@ void plan_terminal_await(struct builder *builder, const struct plan_request *req
 void plan_terminal_use(struct builder *builder, const struct plan_request *request);
 void plan_terminal_control(struct builder *builder, const struct plan_request *request);
 
+/* notify.c: the socket of the service manager that is mounted on PLAN_NOTIFY_TARGET, NULL for none;
+ * and the environment of the program, which says where it is. */
+#define PLAN_NOTIFY_TARGET "/run/notify/notify.sock"
+const char *plan_notify_source(const struct plan_request *request);
+struct spec_strings plan_environment(struct builder *builder, const struct plan_request *request);
+
 /* proc.c, process.c, credentials.c, seccomp.c: the program. */
 /* The CLONE_NEW* of the namespace that a sysctl belongs to, 0 for one of the whole host. */
 uint64_t plan_sysctl_namespace(const char *key);

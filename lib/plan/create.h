@@ -60,6 +60,7 @@ struct plan_request {
 	const char *console_socket; /* where a terminal is sent; NULL for nowhere */
 	const char *pidfd_socket;   /* where a pidfd is sent; NULL for nowhere */
 	bool takes_terminal;        /* the caller takes it itself */
+	const char *notify_socket;  /* a socket, by its path or "@name"; NULL for none */
 	unsigned int preserve_fds;
 	struct text *warnings; /* one line each; NULL to drop them */
 	enum plan_cgroup_manager manager;

@@ -392,6 +392,26 @@ static int add_mount(struct builder *builder, const struct plan_request *request
 	return 0;
 }
 
+/* Read-only, so that nobody inside changes who may write to it; messages are no writing. */
+static void add_notify_socket(struct builder *builder, const struct plan_request *request,
+			      const struct slots *slots)
+{
+	static const struct mount_plan plan = {
+		.bind = true,
+		.set = ABI_MOUNT_ATTR_RDONLY | ABI_MOUNT_ATTR_NOSUID | ABI_MOUNT_ATTR_NODEV |
+		       ABI_MOUNT_ATTR_NOEXEC,
+		.propagation = ABI_MS_PRIVATE,
+	};
+	const struct spec_mount mount = {
+		.source = plan_notify_source(request),
+		.destination = PLAN_NOTIFY_TARGET,
+	};
+
+	builder_where(builder, NULL);
+	if (mount.source)
+		add_bind(builder, request, &mount, &plan, slots);
+}
+
 int plan_mounts(struct builder *builder, const struct plan_request *request, bool remounts,
 		struct oci_error *err)
 {
@@ -407,5 +427,7 @@ int plan_mounts(struct builder *builder, const struct plan_request *request, boo
 		if (r < 0)
 			return r;
 	}
+	if (!remounts)
+		add_notify_socket(builder, request, &slots);
 	return 0;
 }

@@ -127,14 +127,15 @@ struct plan_program plan_program(struct builder *builder, const struct plan_requ
 	const struct spec_process *process = request->spec->process;
 	static const struct plan_exec none;
 	struct plan_program program = { 0 };
+	struct spec_strings env;
 	struct op *op;
 
 	if (!process) {
 		program.table = builder_bytes(builder, &none, sizeof(none));
 		return program;
 	}
-	program.table =
-		plan_program_table(builder, &process->args, &process->env, process->args.item[0]);
+	env = plan_environment(builder, request);
+	program.table = plan_program_table(builder, &process->args, &env, process->args.item[0]);
 	program.name = builder_string(builder, process->args.item[0]);
 	builder_where(builder, "/process/args/0");
 	op = builder_add(builder, PLAN_CHILD, OP_EXECUTABLE);

@@ -183,6 +183,7 @@ int verb_int80(int argc, char **argv);
 /* verbs_kill.c */
 int verb_kill(int argc, char **argv);
 /* verbs_file.c */
+int verb_notify(int argc, char **argv);
 int verb_open(int argc, char **argv);
 int verb_read(int argc, char **argv);
 int verb_write(int argc, char **argv);

@@ -34,6 +34,7 @@ static const struct verb verbs[] = {
 	{ "ls", verb_ls, 1, 1, "PATH" },
 	{ "mknod", verb_mknod, 4, 4, "c|b|p|s|f MAJOR MINOR PATH" },
 	{ "names", verb_names, 0, -1, "[NAME...]" },
+	{ "notify", verb_notify, 1, 1, "TEXT" },
 	{ "open", verb_open, 1, 2, "PATH [r|w|rw|path|dir|creat|exec]" },
 	{ "read", verb_read, 1, 1, "PATH" },
 	{ "readlink", verb_readlink, 1, 1, "PATH" },
