@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ocirun: options, one command from the table, and its exit status. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,8 @@ int main(int argc, char **argv)
 	struct arguments arguments = { 0 };
 	int used, status = 1;
 
+	/* To a caller that ignores it kernels before 6.15 do not say how a child has ended. */
+	signal(SIGCHLD, SIG_DFL);
 	used = options_parse(global_options, argv + 1, argc - 1, true, &arguments);
 	if (used >= 0 && !report_open(&arguments))
 		status = dispatch(&arguments, argv + 1 + used, argc - 1 - used);
