@@ -24,7 +24,8 @@ int cgroup_await_event(int dir, const char *line, int timeout) _must_check_;
 /* What the memory controller has counted, in whichever hierarchy it is. */
 struct cgroup_memory {
 	bool knows_peak, knows_oom_kills;
-	uint64_t peak; /* bytes */
+	uint64_t limit; /* bytes; 0 for none, or when nobody knows */
+	uint64_t peak;  /* bytes */
 	uint64_t oom_kills;
 };
 void cgroup_memory(const struct cgroup *cgroups, size_t n, struct cgroup_memory *ret);

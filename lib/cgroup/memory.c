@@ -8,9 +8,13 @@
 
 /* The names of v2 and of v1: cgroup-v2.rst, and cgroup-v1/memory.rst. */
 static const char *const peaks[] = { "memory.peak", "memory.max_usage_in_bytes" };
+static const char *const limits[] = { "memory.max", "memory.limit_in_bytes" };
 static const char *const events[] = { "memory.events", "memory.oom_control" };
 
-static bool read_peak(int dir, const char *name, uint64_t *ret)
+/* What v1 says instead of "max": the largest number of pages. */
+#define UNLIMITED (1ULL << 62)
+
+static bool read_bytes(int dir, const char *name, uint64_t *ret)
 {
 	cleanup(free_done) char *text = NULL;
 
@@ -42,7 +46,10 @@ void cgroup_memory(const struct cgroup *cgroups, size_t n, struct cgroup_memory 
 
 		for (size_t v = 0; dir >= 0 && v < ARRAY_SIZE(peaks); v++) {
 			if (!ret->knows_peak)
-				ret->knows_peak = read_peak(dir, peaks[v], &ret->peak);
+				ret->knows_peak = read_bytes(dir, peaks[v], &ret->peak);
+			if (ret->limit == 0 && read_bytes(dir, limits[v], &ret->limit) &&
+			    ret->limit >= UNLIMITED)
+				ret->limit = 0;
 			if (!ret->knows_oom_kills)
 				ret->knows_oom_kills =
 					read_oom_kills(dir, events[v], &ret->oom_kills);

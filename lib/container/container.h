@@ -68,6 +68,10 @@ const char *status_name(enum status status);
 int status_find(const struct state *state, const struct record *record, bool locked,
 		struct oci_error *err) _must_check_;
 
+/* After init was killed, or could not be executed: adds to @err what the memory controller says, if
+ * there is a limit. Returns @code. */
+int container_blame_memory(const struct record *record, int code, struct oci_error *err);
+
 /* Whether its processes are frozen, or about to be. */
 bool container_is_paused(const struct record *record);
 

@@ -492,6 +492,7 @@ static int carry_out(struct oci_context *context, const char *id, struct prepara
 		r = host_run(&host, err);
 	time = trace_now(&context->trace);
 	if (r < 0) {
+		(void)container_blame_memory(&creation.record, r, err);
 		undo(&creation, &host);
 		(void)phase_end(context, "undo", &time, r, err);
 	} else if (ret_pidfd) {

@@ -457,6 +457,8 @@ static int carry_out(struct oci_context *context, struct execution *execution, i
 	/* Whatever failed then, it is because of that. */
 	if (r < 0 && process_is_ending(execution->record, execution->pidfd))
 		r = has_stopped(execution, err);
+	else if (r < 0)
+		r = container_blame_memory(execution->record, r, err);
 	if (r == 0 && execution->options.ret_terminal)
 		*execution->options.ret_terminal = TAKE_FD(host.terminal);
 	host_done(&host);

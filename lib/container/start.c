@@ -75,10 +75,12 @@ static int go(const struct oci_context *context, const struct state *state,
 	if (fd < 0)
 		return fail(err, fd, NULL, "cannot reach init of container \"%s\"", state->id);
 	r = host_start(&host, err);
-	if (r == -ECONNRESET)
-		return fail_plain(err, r, NULL,
-				  "init of container \"%s\" ended before it ran the program",
-				  state->id);
+	if (r == -ECONNRESET) {
+		(void)fail_plain(err, r, NULL,
+				 "init of container \"%s\" ended before it ran the program",
+				 state->id);
+		return container_blame_memory(record, r, err);
+	}
 	state_unlisten(state);
 	return r;
 }

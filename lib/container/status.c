@@ -35,6 +35,27 @@ bool container_is_paused(const struct record *record)
 	return cgroups && cgroup_is_frozen(cgroups, record->cgroups.n);
 }
 
+int container_blame_memory(const struct record *record, int code, struct oci_error *err)
+{
+	cleanup(free_done) struct cgroup *cgroups = NULL;
+	struct cgroup_memory memory;
+
+	if (code != -ECHILD && code != -ENOMEM && code != -ECONNRESET)
+		return code;
+	cgroups = container_cgroups(record);
+	if (!cgroups)
+		return code;
+	cgroup_memory(cgroups, record->cgroups.n, &memory);
+	if (memory.limit == 0)
+		return code;
+	(void)fail_behind(err, "memory limit %llu bytes, peak %llu, out-of-memory kills %llu",
+			  (unsigned long long)memory.limit, (unsigned long long)memory.peak,
+			  (unsigned long long)memory.oom_kills);
+	if (memory.oom_kills > 0 || code == -ENOMEM)
+		error_hint(err, "the memory limit is too small");
+	return code;
+}
+
 int status_find(const struct state *state, const struct record *record, bool locked,
 		struct oci_error *err)
 {

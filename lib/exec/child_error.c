@@ -162,13 +162,9 @@ static int ended(int pidfd, struct oci_error *err)
 		return fail_plain(err, -ECHILD, NULL,
 				  "init ended with status %d before the container was ready",
 				  info.si_status);
-	(void)fail_plain(err, -ECHILD, NULL,
-			 "init was killed by signal %d before the container was ready%s",
-			 info.si_status,
-			 info.si_status == SIGKILL ? " (is the memory limit too small?)" : "");
-	if (info.si_status == SIGKILL)
-		error_hint(err, "is the memory limit too small?");
-	return -ECHILD;
+	return fail_plain(err, -ECHILD, NULL,
+			  "init was killed by signal %d before the container was ready",
+			  info.si_status);
 }
 
 int child_error(const struct plan *plan, const struct plan_report *report, int pidfd,

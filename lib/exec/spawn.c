@@ -112,10 +112,7 @@ static int child_error(const struct child *child, struct oci_error *err)
 	case STEP_EXEC:
 		break;
 	}
-	return fail(err, child->error, NULL, "cannot execute init%s",
-		    child->error == -ENOMEM && child->spawn->cgroup >= 0
-			    ? " (is the memory limit too small?)"
-			    : "");
+	return fail(err, child->error, NULL, "cannot execute init");
 }
 
 int spawn_clone(const struct abi_clone_args *args, void (*entry)(void *), void *argument)

@@ -405,14 +405,28 @@ class Cgroups(Test):
                      r"/linux/resources/cpu/cpus: write \"999\" to cpuset\.cpus: [^\n]+")
 
     def test_memory_limit_too_small_for_init(self):
-        """Whatever happens, it says so and leaves nothing."""
-        config = minimal("exit", "0")
-        config["linux"]["resources"] = {"memory": {"limit": 4096}}
-        id = self.new_id()
+        """From 64 KiB on: either it runs, or it is said what was too small, and nothing is left."""
+        ran = 0
+        for limit in [64 << 10 << i for i in range(8)]:
+            config = minimal("exit", "0", linux__resources={"memory": {"limit": limit}})
+            bundle, id = self.bundle(config), self.new_id()
+            result = self.ocirun("run", "--bundle", bundle.path, id)
+            if result.code == 1:
+                self.assertRegex(result.err, r"^ocirun: (init was killed by signal 9 before the "
+                                 "container was ready|cannot execute init: [^\n:]+): memory limit "
+                                 r"%d bytes, peak \d+, out-of-memory kills \d+\n$" % limit)
+            else:
+                self.assertIn(result.code, (0, 137), result)    # killed is the program itself
+                ran += result.code == 0
+            self.assertEqual(self.before.leaks(), [], limit)
+        self.assertGreater(ran, 0)
+        config["linux"]["resources"]["memory"]["limit"] = 4096
         result = self.ocirun("create", "--bundle", self.bundle(config).path, id)
         self.assertEqual(result.code, 1)
-        self.assertRegex(result.err, r"^ocirun: [^\n]*memory limit[^\n]*\n$")
-        self.assertEqual(self.before.leaks(), [])
+        self.assertRegex(result.err, "memory limit 4096 bytes, peak ")
+
+    def test_a_program_with_half_a_megabyte(self):
+        self.prints("uid=0", minimal("uid", linux__resources={"memory": {"limit": 512 << 10}}))
 
     def test_group_of_another_container_leaves_that_one_alone(self):
         config = minimal("sleep", linux__cgroupsPath="/%s-same" % TAG)
