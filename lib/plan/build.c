@@ -171,8 +171,10 @@ int builder_finish(struct builder *builder, struct plan **ret, struct oci_error 
 		.preserve = builder->preserve,
 	};
 	base = (uint32_t)(sizeof(*plan) + host->length + child->length);
-	memcpy((char *)plan + plan->host, host->data, host->length);
-	memcpy((char *)plan + plan->child, child->data, child->length);
+	if (host->length > 0)
+		memcpy((char *)plan + plan->host, host->data, host->length);
+	if (child->length > 0)
+		memcpy((char *)plan + plan->child, child->data, child->length);
 	memcpy((char *)plan + base, builder->data.data, builder->data.length);
 	for (uint32_t i = 0; i < plan->n_host + plan->n_child; i++)
 		relocate(plan, (struct op *)(void *)((char *)plan + plan->host) + i, base);
