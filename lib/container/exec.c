@@ -352,7 +352,7 @@ static int find_groups(struct execution *execution, struct oci_error *err)
 static int find_target(struct execution *execution, struct oci_error *err)
 {
 	int pid = (int)execution->record->pid.value;
-	int r = namespaces_apart(pid, &execution->target.namespaces);
+	int r = namespaces_apart(pid, execution->pidfd, &execution->target.namespaces);
 
 	/* The number is still its own, or it has ended. */
 	if (r == 0)

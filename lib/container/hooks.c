@@ -134,7 +134,7 @@ static int run_one(const struct hooks *hooks, enum spec_hook_kind kind,
 
 	r = image;
 	if (r >= 0 && kinds[kind].inside) {
-		r = namespaces_apart(hooks->pid, &place.namespaces);
+		r = namespaces_apart(hooks->pid, hooks->pidfd, &place.namespaces);
 		if (r < 0)
 			return fail(err, r, where, "%s", what);
 		plan_mapped_ids(hooks->spec, &place.uid, &place.gid);

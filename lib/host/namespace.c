@@ -8,10 +8,11 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "host/namespace.h"
-#include "sys/abi.h"
+#include "sys/calls.h"
 
 int namespace_open(const char *path, int *ret_fd, int *ret_type)
 {
@@ -35,25 +36,64 @@ int namespace_open(const char *path, int *ret_fd, int *ret_type)
 	return 0;
 }
 
-int namespaces_apart(int pid, uint64_t *ret)
+static const struct {
+	const char *name;
+	uint64_t type;
+	unsigned int number; /* of the ioctl of a pidfd that opens it */
+} rows[] = {
+	{ "user", ABI_CLONE_NEWUSER, 9 }, { "mnt", ABI_CLONE_NEWNS, 3 },
+	{ "pid", ABI_CLONE_NEWPID, 5 },   { "net", ABI_CLONE_NEWNET, 4 },
+	{ "ipc", ABI_CLONE_NEWIPC, 2 },   { "uts", ABI_CLONE_NEWUTS, 10 },
+	{ "time", ABI_CLONE_NEWTIME, 7 }, { "cgroup", ABI_CLONE_NEWCGROUP, 1 },
+};
+
+static bool are_apart(const struct stat *ours, const struct stat *theirs)
 {
-	static const struct {
-		const char *name;
-		uint64_t type;
-	} rows[] = {
-		{ "user", ABI_CLONE_NEWUSER }, { "mnt", ABI_CLONE_NEWNS },
-		{ "pid", ABI_CLONE_NEWPID },   { "net", ABI_CLONE_NEWNET },
-		{ "ipc", ABI_CLONE_NEWIPC },   { "uts", ABI_CLONE_NEWUTS },
-		{ "time", ABI_CLONE_NEWTIME }, { "cgroup", ABI_CLONE_NEWCGROUP },
-	};
+	return ours->st_ino != theirs->st_ino || ours->st_dev != theirs->st_dev;
+}
+
+static int stat_by_pidfd(int pidfd, unsigned int number, struct stat *ret)
+{
+	cleanup(fd_done) int fd = ioctl(pidfd, _IO(0xff, number), 0);
+
+	return fd < 0 || fstat(fd, ret) < 0 ? -errno : 0;
+}
+
+/* Without /proc: Linux 6.11 */
+static int apart_by_pidfd(int pidfd, uint64_t *ret)
+{
+	cleanup(fd_done) int own = sys_pidfd_open(getpid(), 0);
+
+	if (own < 0)
+		return own;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct stat ours, theirs;
+		int r;
+
+		if (stat_by_pidfd(own, rows[i].number, &ours) < 0)
+			continue;
+		r = stat_by_pidfd(pidfd, rows[i].number, &theirs);
+		if (r < 0)
+			return r;
+		if (are_apart(&ours, &theirs))
+			*ret |= rows[i].type;
+	}
+	/* Not one: older kernels, which have no such ioctl, see none. */
+	return stat_by_pidfd(own, rows[1].number, &(struct stat){ 0 });
+}
+
+int namespaces_apart(int pid, int pidfd, uint64_t *ret)
+{
 	char path[sizeof("/proc/2147483647/ns")];
 	cleanup(fd_done) int own = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	cleanup(fd_done) int other = -1;
-	uint64_t apart = 0;
 
+	*ret = 0;
+	if (own < 0)
+		return errno == ENOENT ? apart_by_pidfd(pidfd, ret) : -errno;
 	snprintf(path, sizeof(path), "/proc/%d/ns", pid);
 	other = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (own < 0 || other < 0)
+	if (other < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct stat ours, theirs;
@@ -62,9 +102,8 @@ int namespaces_apart(int pid, uint64_t *ret)
 			continue; /* a type that the kernel does not have */
 		if (fstatat(other, rows[i].name, &theirs, 0) < 0)
 			return errno == ENOENT ? -ESRCH : -errno;
-		if (ours.st_ino != theirs.st_ino || ours.st_dev != theirs.st_dev)
-			apart |= rows[i].type;
+		if (are_apart(&ours, &theirs))
+			*ret |= rows[i].type;
 	}
-	*ret = apart;
 	return 0;
 }

@@ -9,8 +9,9 @@
  * it was not opened either, so that neither a FIFO nor a device can hold up or notice anything. */
 int namespace_open(const char *path, int *ret_fd, int *ret_type) _must_check_;
 
-/* The namespaces, CLONE_NEW*, that process @pid is in and the caller is not. -ESRCH when there is
- * no such process, -EACCES when the caller may not look. */
-int namespaces_apart(int pid, uint64_t *ret) _must_check_;
+/* The namespaces, CLONE_NEW*, that a process is in and the caller is not; where there is no /proc
+ * @pidfd tells, since Linux 6.11. -ESRCH when there is no such process, -EACCES when the caller may
+ * not look. */
+int namespaces_apart(int pid, int pidfd, uint64_t *ret) _must_check_;
 
 #endif

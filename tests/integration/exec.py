@@ -243,7 +243,7 @@ class Same(ExecTest):
         self.assertEqual(facts["uid_map.0"], "0 100000 65536")
 
     def test_a_mount_namespace_that_is_shared(self):
-        harness.skip_unless(tuple(int(n) for n in os.uname().release.split(".")[:2]) >= (6, 15),
+        harness.skip_unless(harness.kernel() >= (6, 15),
                             "needs Linux 6.15")
         config = minimal("sleep", mounts=[PROC, tmpfs("/data")])
         config["linux"]["namespaces"] = [{"type": "pid"}]

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the caller has open, and what of it reaches the program."""
+import json
 import os
 import re
 import resource
@@ -192,6 +193,36 @@ class Descriptors(Test):
         pipe.close_write()
         self.works("delete", id)
         self.assertEqual(pipe.wait_for(None), "")
+
+
+class WithoutProc(Test):
+    """The caller has no /proc, or something else in its place."""
+
+    PREFIX = ("unshare", "--mount", "sh", "-c",
+              'mount --make-rprivate / && umount -l /proc && exec "$0" "$@"')
+
+    def test_life(self):
+        harness.skip_unless(harness.kernel() >= (6, 11), "no namespaces of a pidfd before 6.11")
+        pipe = self.pipe()
+        id = self.create(minimal("sleep", linux__resources={"pids": {"limit": 20}}),
+                         stdout=pipe.write_end, prefix=self.PREFIX)
+        pipe.close_write()
+        self.works("start", id, prefix=self.PREFIX)
+        pipe.wait_for("sleep=ready")
+        pid = self.state(id)["pid"]
+        self.assertEqual(harness.cgroup_file(id, "pids.max"), "20")
+        facts = self.works("exec", id, "/bin/report", "ns.pid", "ns.mnt", prefix=self.PREFIX).facts()
+        for name in ("pid", "mnt"):
+            self.assertEqual("%s:[%s]" % (name, facts["ns." + name]),
+                             os.readlink("/proc/%d/ns/%s" % (pid, name)))
+        result = self.ocirun("state", id, prefix=self.PREFIX)
+        self.assertEqual(json.loads(result.out)["status"], "running")
+        self.works("kill", id, "KILL", prefix=self.PREFIX)
+        self.wait_stopped(id, pid)
+        self.works("delete", id, prefix=self.PREFIX)
+
+    def test_run(self):
+        self.prints("uid=0", minimal("uid"), prefix=self.PREFIX)
 
 
 if __name__ == "__main__":

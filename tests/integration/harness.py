@@ -75,6 +75,11 @@ def until(condition, what, timeout=None):
         select.select([], [], [], 0.002)
 
 
+def kernel():
+    """Its release, (6, 18)."""
+    return tuple(int(number) for number in os.uname().release.split(".")[:2])
+
+
 # --- the leak check ---
 
 def is_v2():

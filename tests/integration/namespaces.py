@@ -160,8 +160,7 @@ class Mount(Test):
 
     def setUp(self):
         super().setUp()
-        release = tuple(int(n) for n in os.uname().release.split(".")[:2])
-        harness.skip_unless(release >= (6, 15), "needs Linux 6.15")
+        harness.skip_unless(harness.kernel() >= (6, 15), "needs Linux 6.15")
 
     def config(self, *args, path=None, **changes):
         config = minimal(*args, **changes)

@@ -244,7 +244,7 @@ class CopyUp(Test):
 
     def test_ids(self):
         """They are those of the image; the mapping of the mount comes on top."""
-        kernel = tuple(int(number) for number in os.uname().release.split(".")[:2])
+        kernel = harness.kernel()
         harness.skip_unless(kernel >= (6, 3), "tmpfs cannot map ids before Linux 6.3")
         bundle = self.filled("tmpcopyup")
         ids = [{"containerID": 0, "hostID": 50, "size": 10}]
@@ -275,7 +275,7 @@ class MappedIds(Test):
 
     def setUp(self):
         super().setUp()
-        kernel = tuple(int(number) for number in os.uname().release.split(".")[:2])
+        kernel = harness.kernel()
         harness.skip_unless(kernel >= (6, 3), "tmpfs cannot map ids before Linux 6.3")
         self.host = os.path.join(self.directory, "host")
         os.makedirs(self.host)

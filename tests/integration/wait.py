@@ -14,7 +14,7 @@ LIMIT = 32 << 20
 
 def kernel_remembers():
     """PIDFD_INFO_EXIT, Linux 6.15."""
-    return tuple(int(n) for n in os.uname().release.split("-")[0].split(".")[:2]) >= (6, 15)
+    return harness.kernel() >= (6, 15)
 
 
 class Wait(Test):

@@ -157,7 +157,7 @@ class Undoing(Withheld):
                          self.new_id())
 
     def test_user_namespace_for_ids(self):
-        release = tuple(int(number) for number in os.uname().release.split(".")[:2])
+        release = harness.kernel()
         harness.skip_unless(release >= (6, 3), "tmpfs cannot map ids before Linux 6.3")
         ids = [{"containerID": 0, "hostID": 1000, "size": 5}]
         bundle = self.bundle(minimal("stat", "/v", mounts=[dict(tmpfs("/v"), uidMappings=ids,
