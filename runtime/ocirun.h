@@ -76,6 +76,7 @@ struct arguments {
 		const char *kernel_memory, *kernel_memory_tcp;
 		const char *memory, *memory_reservation, *memory_swap;
 		const char *pids_limit;
+		const char *l3_cache_schema, *mem_bw_schema;
 	} update;
 
 	/* what is not an option */

@@ -31,6 +31,8 @@ static const struct option options[] = {
 	LIMIT("memory-reservation", memory_reservation, "BYTES", "what it keeps in need"),
 	LIMIT("memory-swap", memory_swap, "BYTES", "limit of memory and swap together"),
 	LIMIT("pids-limit", pids_limit, "N", "limit of processes; -1 for none"),
+	LIMIT("l3-cache-schema", l3_cache_schema, "SCHEMA", "what it has of the cache, L3:0=ff"),
+	LIMIT("mem-bw-schema", mem_bw_schema, "SCHEMA", "what it has of the bandwidth, MB:0=50"),
 	{ NULL, 0, 0, 0, NULL, NULL },
 };
 
@@ -165,7 +167,11 @@ static int make_document(const struct arguments *arguments, FILE *out)
 static int run(const struct arguments *arguments, struct oci_context *context)
 {
 	const char *path = arguments->update.resources;
-	struct oci_update_options update = { .size = sizeof(update) };
+	struct oci_update_options update = {
+		.size = sizeof(update),
+		.l3_cache_schema = arguments->update.l3_cache_schema,
+		.mem_bw_schema = arguments->update.mem_bw_schema,
+	};
 	struct oci_error err;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, &update.length);

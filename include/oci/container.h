@@ -375,6 +375,8 @@ int oci_resume(struct oci_context *context, const char *id, struct oci_error *er
  * @resources: what stands in linux.resources of a config: config-linux.md, "Control groups"
  * @length:    its length in bytes
  * @name:      what errors call the document; NULL for "resources"
+ * @l3_cache_schema: and what linux.intelRdt.l3CacheSchema would hold; NULL for none
+ * @mem_bw_schema:   the same for memBwSchema
  *
  * All are borrowed for the time of the call.
  *
@@ -385,6 +387,8 @@ struct oci_update_options {
 	const char *resources;
 	size_t length;
 	const char *name;
+	const char *l3_cache_schema;
+	const char *mem_bw_schema;
 };
 
 /**

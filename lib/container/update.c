@@ -21,6 +21,7 @@ struct updating {
 	struct document document;
 	struct spec spec;
 	struct spec_linux linux_;
+	struct spec_intel_rdt rdt;
 	struct host_facts facts;
 	struct plan_target target;
 	struct plan *plan;
@@ -63,6 +64,7 @@ static int find_groups(struct updating *updating)
 						 .path = updating->record->cgroups.item[i].path };
 	updating->target.groups = groups;
 	updating->target.n_groups = (unsigned int)n;
+	updating->target.rdt = container_rdt(updating->record);
 	return 0;
 }
 
@@ -74,6 +76,7 @@ static int gather_facts(struct updating *updating, struct oci_error *err)
 
 	if (r < 0)
 		return r;
+	facts->resctrl = updating->linux_.intelRdt && host_has_resctrl();
 	facts->n_groups = facts->n_hierarchies;
 	facts->no_groups = NULL;
 	if (updating->target.n_groups == 0) {
@@ -144,6 +147,11 @@ static int prepare(struct updating *updating, const struct oci_context *context,
 	if (r < 0)
 		return r;
 	updating->spec.linux_ = &updating->linux_;
+	if (options->l3_cache_schema || options->mem_bw_schema) {
+		updating->rdt.l3CacheSchema = options->l3_cache_schema;
+		updating->rdt.memBwSchema = options->mem_bw_schema;
+		updating->linux_.intelRdt = &updating->rdt;
+	}
 	r = find_groups(updating);
 	if (r == 0)
 		r = gather_facts(updating, err);

@@ -67,6 +67,8 @@ void plan_cgroups_join(struct builder *builder, const struct plan_request *reque
  */
 int plan_rdt_check(const struct plan_request *request, struct oci_error *err) _must_check_;
 void plan_rdt_make(struct builder *builder, const struct plan_request *request);
+/* Other schemata for the group of the target. */
+void plan_rdt_update(struct builder *builder, const struct plan_request *request);
 void plan_rdt_join(struct builder *builder, const struct plan_request *request);
 
 /* users.c: the user namespace. Its maps are written by the host, while init waits; then init takes

@@ -129,6 +129,19 @@ static void add_class(struct builder *builder, const struct plan_request *reques
 		builder_skip(builder, PLAN_HOST, match, TOLERATE_DONE);
 }
 
+void plan_rdt_update(struct builder *builder, const struct plan_request *request)
+{
+	int16_t lock;
+
+	if (!rdt_of(request))
+		return;
+	lock = builder_slot(builder, PLAN_HOST);
+	builder_where(builder, "/linux/intelRdt");
+	builder_add(builder, PLAN_HOST, OP_RDT_LOCK)->slot = lock;
+	add_schemata(builder, request, request->target->rdt.group);
+	builder_add(builder, PLAN_HOST, OP_RDT_UNLOCK)->slot = lock;
+}
+
 static const char *monitoring_group(const struct plan_request *request, const char *group)
 {
 	const char *slash = strcmp(group, "/") == 0 ? "" : "/";

@@ -42,6 +42,16 @@ static int update_group(struct builder *builder, const struct plan_request *requ
 	return limits_write(&limits, resources, err);
 }
 
+static int check_rdt(const struct plan_request *request, struct oci_error *err)
+{
+	if (!request->spec->linux_->intelRdt)
+		return 0;
+	if (!request->target->rdt.group)
+		return fail_plain(err, -ENOENT, "/linux/intelRdt",
+				  "/linux/intelRdt: the container has no group in resctrl");
+	return plan_rdt_check(request, err);
+}
+
 int plan_update(const struct plan_request *request, struct plan **ret, struct oci_error *err)
 {
 	const struct plan_target *target = request->target;
@@ -52,5 +62,10 @@ int plan_update(const struct plan_request *request, struct plan **ret, struct oc
 	r = limits_check(request->facts, request->spec->linux_->resources, err);
 	for (unsigned int i = 0; r == 0 && i < target->n_groups; i++)
 		r = update_group(&builder, request, &target->groups[i], err);
-	return r < 0 ? r : builder_finish(&builder, ret, err);
+	if (r == 0)
+		r = check_rdt(request, err);
+	if (r < 0)
+		return r;
+	plan_rdt_update(&builder, request);
+	return builder_finish(&builder, ret, err);
 }

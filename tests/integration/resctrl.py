@@ -337,6 +337,28 @@ class Exec(Resctrl):
         self.works("delete", "--force", id)
 
 
+class Update(Resctrl):
+    def test_schemata(self):
+        id = self.create_with("sleep", l3CacheSchema="L3:0=ff")
+        self.tree.log.clear()
+        self.works("update", "--l3-cache-schema", "L3:0=f", "--mem-bw-schema=MB:0=50", id)
+        self.assertEqual(self.schemata(id), ["MB:0=50;1=100", "L3:0=00f;1=7ff"])
+        self.works("delete", "--force", id)
+
+    def test_wrong(self):
+        id = self.create_with("sleep")
+        before = self.schemata(id)
+        result = self.ocirun("update", "--l3-cache-schema", "L3:7=f", id)
+        self.assertEqual(result.code, 1)
+        self.assertIn("/linux/intelRdt/l3CacheSchema: ", result.err)
+        self.assertEqual(self.schemata(id), before)
+        self.works("delete", "--force", id)
+        id = self.create(minimal("sleep"))
+        self.fails("/linux/intelRdt: the container has no group in resctrl", "update",
+                   "--mem-bw-schema", "MB:0=50", id)
+        self.works("delete", "--force", id)
+
+
 class Crashed(Resctrl, crash.Crashing):
     """ocirun dies anywhere on the way; `delete --force` leaves nothing."""
 
