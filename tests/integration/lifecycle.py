@@ -751,5 +751,41 @@ class CommandLine(Test):
         json.loads(result.out)
 
 
+class Crowd(Test):
+    """200 at once."""
+
+    def test_run(self):
+        bundles = [self.bundle(minimal("exit", str(i % 100), linux__resources={
+            "pids": {"limit": 10}})) for i in range(200)]
+        processes = [subprocess.Popen(
+            [harness.OCIRUN, "--root", Test.root, "run", "--bundle", bundle.path, self.new_id()],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            for bundle in bundles]
+        for i, process in enumerate(processes):
+            _, err = process.communicate(timeout=harness.TIMEOUT)
+            self.assertEqual((process.returncode, err), (i % 100, b""))
+
+    def test_create_and_list_and_delete(self):
+        ids = [self.new_id() for _ in range(200)]
+        bundle = self.bundle(minimal("sleep"))
+
+        def all_of(*args):
+            path = os.path.join(self.directory, "said")    # a pipe would not end with ocirun
+            with open(path, "w") as said:
+                processes = [subprocess.Popen(
+                    [harness.OCIRUN, "--root", Test.root, *args, id], stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL, stderr=said) for id in ids]
+            self.assertEqual({process.wait(harness.TIMEOUT) for process in processes}, {0},
+                             read(path))
+            self.assertEqual(read(path), "")
+        all_of("create", "--bundle", bundle.path)
+        self.assertEqual(sorted(self.works("list", "-q").out.split()), sorted(ids))
+        all_of("start")
+        listed = json.loads(self.works("list", "--format", "json").out)
+        self.assertEqual({entry["status"] for entry in listed}, {"running"})
+        all_of("delete", "--force")
+        self.assertEqual(self.works("list", "-q").out, "")
+
+
 if __name__ == "__main__":
     harness.main()

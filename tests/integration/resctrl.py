@@ -342,7 +342,8 @@ class Update(Resctrl):
         id = self.create_with("sleep", l3CacheSchema="L3:0=ff")
         self.tree.log.clear()
         self.works("update", "--l3-cache-schema", "L3:0=f", "--mem-bw-schema=MB:0=50", id)
-        self.assertEqual(self.schemata(id), ["MB:0=50;1=100", "L3:0=00f;1=7ff"])
+        self.assertEqual([line.replace(" ", "") for line in self.schemata(id)],
+                         ["MB:0=50;1=100", "L3:0=00f;1=7ff"])
         self.works("delete", "--force", id)
 
     def test_wrong(self):
