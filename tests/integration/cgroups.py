@@ -499,6 +499,35 @@ class Pause(CgroupTest):
                    % id, "pause", id)
 
 
+class Nowhere(CgroupTest):
+    """The host has no cgroup file system."""
+
+    PREFIX = ("unshare", "--mount", "sh", "-c",
+              'mount --make-rprivate / && umount -l /sys/fs/cgroup && exec "$0" "$@"')
+
+    def test_life(self):
+        pipe = self.pipe()
+        id = self.create(minimal("sleep"), stdout=pipe.write_end, prefix=self.PREFIX)
+        pipe.close_write()
+        self.works("start", id, prefix=self.PREFIX)
+        pipe.wait_for("sleep=ready")
+        pid = self.state(id)["pid"]
+        self.assertEqual(read("/proc/%d/cgroup" % pid), read("/proc/self/cgroup"))
+        self.assertEqual(json.loads(self.works("ps", "-f", "json", id, prefix=self.PREFIX).out),
+                         [pid])
+        self.assertEqual(self.works("exec", id, "/bin/report", "uid", prefix=self.PREFIX).out,
+                         "uid=0\n")
+        self.works("kill", "--all", id, "KILL", prefix=self.PREFIX)
+        self.wait_stopped(id, pid)
+        self.works("delete", id, prefix=self.PREFIX)
+
+    def test_limits(self):
+        for resources, controller in (({"memory": {"limit": 64 * MIB}}, "memory"),
+                                      ({"devices": [{"allow": False}]}, "devices")):
+            self.create_fails('/linux/resources/%s: this host has no cgroup controller "%s"' % (
+                controller, controller), minimal(linux__resources=resources), prefix=self.PREFIX)
+
+
 class Events(CgroupTest):
     def stats(self, id):
         line = self.works("events", "--stats", id).out
