@@ -201,6 +201,10 @@ class WithoutProc(Test):
     PREFIX = ("unshare", "--mount", "sh", "-c",
               'mount --make-rprivate / && umount -l /proc && exec "$0" "$@"')
 
+    def setUp(self):
+        super().setUp()
+        skip_unless(not harness.SANITIZED, "sanitizers need /proc themselves")
+
     def test_life(self):
         harness.skip_unless(harness.kernel() >= (6, 11), "no namespaces of a pidfd before 6.11")
         pipe = self.pipe()
