@@ -179,6 +179,7 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 	if (r < 0)
 		return r;
 	find_notify_socket(preparation);
+	facts->nested = host_is_nested();
 	if (spec_namespace_find(spec, (int)ABI_CLONE_NEWUSER))
 		facts->owns_mounts = host_owns_mounts();
 	if (spec->process && spec->process->apparmorProfile)

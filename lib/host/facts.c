@@ -292,6 +292,7 @@ int host_facts_gather(struct arena *arena, struct host_facts *ret, struct oci_er
 		return fail_plain(err, -ENOSYS, NULL, "cannot read the kernel release \"%s\"",
 				  uts.release);
 	facts.detached_assembly = is_at_least(&facts, 6, 15);
+	facts.empty_mounts = is_at_least(&facts, 7, 1);
 	facts.procfs_of_any = is_at_least(&facts, 6, 18);
 	facts.permitted = host_permitted();
 	r = gather_cgroups(arena, &facts);

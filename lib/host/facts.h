@@ -31,12 +31,14 @@ struct host_facts {
 	const char *delegated, *delegated_above;
 	bool no_devices;    /* it is in a user namespace, where nobody makes devices */
 	uint64_t permitted; /* the caller's permitted capabilities */
+	bool nested;        /* see users.h; only looked at by create */
 	bool owns_mounts;   /* see users.h; only looked at where a user namespace is asked for */
 	bool apparmor, selinux;  /* only looked at where a label is asked for */
 	bool resctrl;            /* only looked at where intelRdt is asked for */
 	struct host_users users; /* only for a caller without CAP_SYS_ADMIN */
 	bool procfs_of_any;      /* a procfs can show a pid namespace that one is not in: 6.18 */
 	bool detached_assembly;  /* mounts can be put onto a tree that is not attached yet: 6.15 */
+	bool empty_mounts; /* a mount namespace can begin without the mounts of the host: 7.1 */
 };
 
 /* Looks at the machine; strings live in @arena. */

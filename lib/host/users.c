@@ -127,12 +127,19 @@ int host_users_gather(struct arena *arena, struct host_users *ret)
 	return r;
 }
 
+bool host_is_nested(void)
+{
+	struct stat ours;
+
+	return stat("/proc/self/ns/user", &ours) == 0 && ours.st_ino != FIRST_USER_NAMESPACE;
+}
+
 bool host_owns_mounts(void)
 {
 	cleanup(fd_done) int mounts = -1, owner = -1;
 	struct stat ours, theirs;
 
-	if (stat("/proc/self/ns/user", &ours) < 0 || ours.st_ino == FIRST_USER_NAMESPACE)
+	if (!host_is_nested() || stat("/proc/self/ns/user", &ours) < 0)
 		return true;
 	mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	owner = mounts < 0 ? -1 : ioctl(mounts, NS_GET_USERNS);

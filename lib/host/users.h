@@ -26,6 +26,9 @@ struct host_users {
  * what cannot be read is empty. */
 int host_users_gather(struct arena *arena, struct host_users *ret) _must_check_;
 
+/* Whether the caller is in another user namespace than the first, the machine's own. */
+bool host_is_nested(void);
+
 /* Whether a caller with CAP_SYS_ADMIN has it for its mount namespace too, and so may copy mounts
  * without entering another namespace. One who made a user namespace, but no mount namespace in it,
  * may not. */

@@ -218,22 +218,20 @@ int do_null_device(struct init *init, const struct op *op)
 }
 
 /* Over a directory goes a copy of the empty one in slot number a, over all else the null device.
- * Before 6.15 a tree that is not attached cannot be copied; the first time it goes there itself,
- * and is copied from then on. */
+ * Before 6.15 a tree that is not attached cannot be copied, and one that comes from another mount
+ * namespace never; the first time it goes there itself, and is copied from then on. */
 int do_mask(struct init *init, const struct op *op)
 {
-	int target = init->fds[op->slot2], nothing = init->fds[op->a], copy, r;
+	int target = init->fds[op->slot2], over, copy, r;
 	struct statx st;
-	bool directory;
 
 	r = sys_statx(target, STATX_TYPE, &st);
 	if (r < 0)
 		return r;
-	directory = (st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR;
-	copy = sys_open_tree(directory ? nothing : init->fds[op->slot], "",
-			     ABI_OPEN_TREE_CLONE | ABI_AT_EMPTY_PATH);
-	if (copy == -EINVAL && directory)
-		r = attach(nothing, target);
+	over = init->fds[(st.stx_mode & ABI_S_IFMT) == ABI_S_IFDIR ? op->a : (uint64_t)op->slot];
+	copy = sys_open_tree(over, "", ABI_OPEN_TREE_CLONE | ABI_AT_EMPTY_PATH);
+	if (copy == -EINVAL)
+		r = attach(over, target);
 	else
 		r = copy < 0 ? copy : attach(copy, target);
 	if (copy >= 0)

@@ -71,6 +71,9 @@ void plan_rdt_make(struct builder *builder, const struct plan_request *request);
 void plan_rdt_update(struct builder *builder, const struct plan_request *request);
 void plan_rdt_join(struct builder *builder, const struct plan_request *request);
 
+/* rootfs.c: whether the mount namespace begins without the mounts of the host. */
+bool plan_empty_mounts(const struct plan_request *request);
+
 /* users.c: the user namespace. Its maps are written by the host, while init waits; then init takes
  * an id that they have. */
 const struct spec_namespace *plan_user_namespace(const struct spec *spec);
@@ -91,6 +94,9 @@ struct plan_tree {
 };
 void plan_tree(struct builder *builder, const struct plan_request *request,
 	       const struct plan_tree *tree);
+/* The same of a device, which is looked at before it is used. */
+void plan_device_tree(struct builder *builder, const struct plan_request *request, const char *path,
+		      unsigned int type, uint64_t number, int16_t slot);
 /* Whether the root can be put together before it is attached anywhere: not when the trees were
  * opened in another mount namespace. */
 bool plan_detached(const struct plan_request *request);

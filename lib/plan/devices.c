@@ -28,13 +28,9 @@ static const struct {
 /* A /dev that is bound from elsewhere is furnished already, and not ours to add to. */
 static bool has_foreign_dev(const struct plan_request *request)
 {
-	list_each(mount, request->spec->mounts) {
-		if (strcmp(mount->destination, "/dev") != 0)
-			continue;
-		list_each(option, mount->options)
-			if (strcmp(*option, "bind") == 0 || strcmp(*option, "rbind") == 0)
-				return true;
-	}
+	list_each(mount, request->spec->mounts)
+		if (strcmp(mount->destination, "/dev") == 0 && mount_is_bind(mount))
+			return true;
 	return false;
 }
 
@@ -55,6 +51,20 @@ static void add_made(struct builder *builder, const struct device *device)
 	op->c = device->uid | device->gid << 32;
 }
 
+void plan_device_tree(struct builder *builder, const struct plan_request *request, const char *path,
+		      unsigned int type, uint64_t number, int16_t slot)
+{
+	struct op *op;
+
+	plan_tree(builder, request,
+		  &(struct plan_tree){ .path = path, .slot = slot, .mappings = SLOT_NONE });
+	op = builder_add(builder, PLAN_CHILD, OP_DEVICE_IS);
+	op->text = builder_string(builder, path);
+	op->slot = slot;
+	op->a = type;
+	op->b = number;
+}
+
 /* The host's own, with the mode and the owner that it has there. */
 static void add_bound(struct builder *builder, const struct plan_request *request,
 		      const struct device *device, int16_t slot, int16_t target)
@@ -62,13 +72,8 @@ static void add_bound(struct builder *builder, const struct plan_request *reques
 	uint32_t path = builder_string(builder, device->path);
 	struct op *op;
 
-	plan_tree(builder, request,
-		  &(struct plan_tree){ .path = device->path, .slot = slot, .mappings = SLOT_NONE });
-	op = builder_add(builder, PLAN_CHILD, OP_DEVICE_IS);
-	op->text = path;
-	op->slot = slot;
-	op->a = device->mode & S_IFMT;
-	op->b = device->number;
+	plan_device_tree(builder, request, device->path, device->mode & S_IFMT, device->number,
+			 slot);
 	op = builder_add(builder, PLAN_CHILD, OP_TARGET_LIKE);
 	op->text = path;
 	op->slot = slot;

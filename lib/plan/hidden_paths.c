@@ -3,6 +3,9 @@
  *
  * What is not there need not be hidden; any other failure is fatal. A masked file gets the host's
  * /dev/null over it, looked at before use, never the container's own (CVE-2025-31133). */
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 #include "plan/concern.h"
 #include "sys/abi.h"
 
@@ -41,16 +44,27 @@ static void add_target(struct builder *builder, const char *path, int16_t slot, 
 	op->skip = skip;
 }
 
-static void add_masked(struct builder *builder, const struct spec_strings *paths, int16_t target)
+/* Where the mounts of the host are not to be seen, a copy of its null device. */
+static int16_t add_null(struct builder *builder, const struct plan_request *request)
 {
-	int16_t null = builder_slot(builder, PLAN_CHILD);
+	int16_t slot = builder_slot(builder, PLAN_CHILD);
+
+	if (plan_empty_mounts(request))
+		plan_device_tree(builder, request, "/dev/null", S_IFCHR, makedev(1, 3), slot);
+	else
+		builder_add(builder, PLAN_CHILD, OP_NULL_DEVICE)->slot = slot;
+	return slot;
+}
+
+static void add_masked(struct builder *builder, const struct plan_request *request, int16_t target)
+{
+	const struct spec_strings *paths = &request->spec->linux_->maskedPaths;
 	unsigned int index = 0;
-	int16_t empty;
+	int16_t null, empty;
 	struct op *op;
 
 	builder_where(builder, "/linux/maskedPaths");
-	op = builder_add(builder, PLAN_CHILD, OP_NULL_DEVICE);
-	op->slot = null;
+	null = add_null(builder, request);
 	empty = add_empty(builder);
 	list_each(path, *paths) {
 		builder_where(builder, "/linux/maskedPaths/%u", index++);
@@ -100,5 +114,5 @@ void plan_hidden_paths(struct builder *builder, const struct plan_request *reque
 	if (linux_->readonlyPaths.n > 0)
 		add_readonly(builder, &linux_->readonlyPaths, target);
 	if (linux_->maskedPaths.n > 0)
-		add_masked(builder, &linux_->maskedPaths, target);
+		add_masked(builder, request, target);
 }

@@ -142,6 +142,33 @@ static void apply(struct mount_plan *plan, const struct mount_option *option)
 	}
 }
 
+bool mount_is_bind(const struct spec_mount *mount)
+{
+	if (mount->type && strcmp(mount->type, "bind") == 0)
+		return true;
+	list_each(name, mount->options) {
+		const struct mount_option *option = find(*name);
+
+		if (option && option->kind == MOUNT_OPTION_BIND)
+			return true;
+	}
+	return false;
+}
+
+bool mount_opens_files(const struct spec_mount *mount)
+{
+	static const char *const made_of_nothing[] = {
+		"proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2",
+	};
+
+	if (mount_is_bind(mount))
+		return false;
+	for (size_t i = 0; mount->type && i < ARRAY_SIZE(made_of_nothing); i++)
+		if (strcmp(mount->type, made_of_nothing[i]) == 0)
+			return false;
+	return true;
+}
+
 int mount_options_read(const struct spec_mount *mount, struct arena *arena, struct mount_plan *ret,
 		       struct oci_error *err)
 {
@@ -160,8 +187,7 @@ int mount_options_read(const struct spec_mount *mount, struct arena *arena, stru
 		else
 			apply(&plan, option);
 	}
-	if (mount->type && strcmp(mount->type, "bind") == 0 && !plan.bind)
-		plan.bind = true;
+	plan.bind = plan.bind || mount_is_bind(mount);
 	*ret = plan;
 	return 0;
 }

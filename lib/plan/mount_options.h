@@ -51,6 +51,12 @@ struct mount_plan {
 	size_t n_data;
 };
 
+/* Whether it is a bind mount, by its type or by an option. */
+bool mount_is_bind(const struct spec_mount *mount);
+
+/* Whether its file system finds files or devices of the host by name. */
+bool mount_opens_files(const struct spec_mount *mount);
+
 /* Reads the options of a mount. */
 int mount_options_read(const struct spec_mount *mount, struct arena *arena, struct mount_plan *ret,
 		       struct oci_error *err) _must_check_;

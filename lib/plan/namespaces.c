@@ -237,7 +237,8 @@ static bool enters_time_first(const struct plan_request *request)
 {
 	return plan_new_namespaces(request->spec) & ABI_CLONE_NEWTIME &&
 	       plan_is_privileged(request->facts) &&
-	       (joins(request->spec, ABI_CLONE_NEWUSER) || joins(request->spec, ABI_CLONE_NEWNS));
+	       (joins(request->spec, ABI_CLONE_NEWUSER) || joins(request->spec, ABI_CLONE_NEWNS) ||
+		plan_empty_mounts(request));
 }
 
 int16_t plan_pid_namespace_slot(const struct builder *builder, const struct plan_request *request)
@@ -283,6 +284,8 @@ void plan_namespaces_enter(struct builder *builder, const struct plan_request *r
 	builder_where(builder, "/linux/namespaces");
 	op = builder_add(builder, PLAN_CHILD, clones(request) ? OP_CLONE : OP_UNSHARE);
 	op->a = made & ~(uint64_t)ABI_CLONE_NEWTIME;
+	if (plan_empty_mounts(request))
+		op->a |= clones(request) ? ABI_CLONE_EMPTY_MNTNS : ABI_UNSHARE_EMPTY_MNTNS;
 	/* That it is dead is seen only now. */
 	if ((opened = find_opened(builder, ABI_CLONE_NEWPID, &index)))
 		op->where = opened->where;

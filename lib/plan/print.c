@@ -45,6 +45,7 @@ static const struct bit namespaces[] = {
 	{ ABI_CLONE_NEWUSER, "user" },
 	{ ABI_CLONE_NEWCGROUP, "cgroup" },
 	{ ABI_CLONE_NEWTIME, "time" },
+	{ ABI_UNSHARE_EMPTY_MNTNS | ABI_CLONE_EMPTY_MNTNS, "no mounts of the host" },
 	{ 0, NULL },
 };
 

@@ -6,6 +6,10 @@
  * nothing. Kernels before 6.15 cannot mount onto a tree that is not attached, and no kernel onto
  * one that was opened in another mount namespace; then it is attached first.
  *
+ * From 7.1 on a mount namespace can begin empty, so that a start costs the same whatever the host
+ * has mounted. What comes from the host is opened there; below the root is nothing but a directory
+ * that nobody can change, and there is no old root to get rid of.
+ *
  * In a mount namespace that the container does not make, but shares with the host or another
  * container, the tree is never attached: whoever else is there must not get the container's mounts.
  * It is the process' root all the same, and there is no way up from its top. */
@@ -13,11 +17,26 @@
 
 #include "base/error.h"
 #include "plan/concern.h"
+#include "plan/mount_options.h"
 #include "sys/abi.h"
 
 bool plan_makes_mounts(const struct spec *spec)
 {
 	return plan_new_namespaces(spec) & ABI_CLONE_NEWNS;
+}
+
+/* Not where hooks or a file system look for files in the host's tree; and in a user namespace that
+ * is not the first, the kernel gives a procfs only to who sees one already. */
+bool plan_empty_mounts(const struct plan_request *request)
+{
+	const struct spec *spec = request->spec;
+
+	list_each(mount, spec->mounts)
+		if (mount_opens_files(mount))
+			return false;
+	return request->facts->empty_mounts && !request->facts->nested &&
+	       plan_is_privileged(request->facts) && plan_makes_mounts(spec) &&
+	       !plan_user_namespace(spec) && !plan_has_early_hooks(spec);
 }
 
 unsigned int plan_propagation(const struct spec *spec)
@@ -34,7 +53,7 @@ static void add_tree(struct builder *builder, const struct plan_request *request
 {
 	struct op *op;
 
-	if (plan_makes_mounts(request->spec)) {
+	if (plan_makes_mounts(request->spec) && !plan_empty_mounts(request)) {
 		builder_where(builder, "/linux/rootfsPropagation");
 		op = builder_add(builder, PLAN_CHILD, OP_PROPAGATION);
 		op->a = plan_propagation(request->spec);
@@ -58,12 +77,12 @@ static void add_tree(struct builder *builder, const struct plan_request *request
 static void add_enter(struct builder *builder, const struct plan_request *request,
 		      unsigned int propagation)
 {
+	bool pivots = plan_makes_mounts(request->spec) && !plan_empty_mounts(request) &&
+		      !request->no_pivot;
 	struct op *op;
 
 	builder_where(builder, "/root/path");
-	op = builder_add(builder, PLAN_CHILD,
-			 request->no_pivot || !plan_makes_mounts(request->spec) ? OP_CHROOT
-										: OP_PIVOT_ROOT);
+	op = builder_add(builder, PLAN_CHILD, pivots ? OP_PIVOT_ROOT : OP_CHROOT);
 	op->slot = SLOT_ROOT;
 	if (propagation & ABI_MS_SHARED)
 		op->flags = OP_RECURSIVE; /* cut the old root off before it is unmounted */

@@ -217,6 +217,8 @@ void plan_users_become(struct builder *builder, const struct plan_request *reque
 
 static bool host_opens(const struct plan_request *request)
 {
+	if (plan_empty_mounts(request))
+		return true;
 	return plan_user_namespace(request->spec) && plan_makes_mounts(request->spec) &&
 	       request->facts->owns_mounts && plan_is_privileged(request->facts);
 }

@@ -616,9 +616,9 @@ class Log(Test):
                          {"errno": "EINVAL", "stage": "plan", "where": "/linux/cgroupsPath"})
 
     def test_more_of_an_operation(self):
-        self.assertEqual(self.more_of(minimal(mounts=[bind("/missing", "/mnt")])),
-                         {"errno": "ENOENT", "stage": "init", "where": "/mounts/0",
-                          "syscall": "open_tree"})
+        self.assertEqual(self.more_of(minimal(mounts=[tmpfs("/mnt", "size=much")])),
+                         {"errno": "EINVAL", "stage": "init", "where": "/mounts/0",
+                          "syscall": "fsconfig"})
         self.assertEqual(self.more_of(minimal(process__args=["/missing"])),
                          {"errno": "ENOENT", "stage": "init", "where": "/process/args/0"})
         self.assertEqual(

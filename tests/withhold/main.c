@@ -25,6 +25,7 @@ static const struct {
 	unsigned int number;
 } calls[] = {
 	{ "bpf", SYS_bpf },
+	{ "chroot", SYS_chroot },
 	{ "clone3", 435 },
 	{ "close_range", 436 },
 	{ "execveat", SYS_execveat },
