@@ -17,6 +17,8 @@
 /* What a pipe takes at once when poll(2) says that it takes anything: PIPE_BUF. */
 #define CHUNK 4096
 
+#define PIDFD_SEND_SIGNAL 424 /* Linux 5.1; headers may be older */
+
 /* What has been read at one end and not been written at the other. */
 struct flow {
 	int from, to; /* -1: no more from there, or nobody takes it */
@@ -148,7 +150,7 @@ static void take_signal(const struct foreground *foreground)
 	if (info.ssi_signo == SIGWINCH && foreground->terminal >= 0)
 		copy_size(foreground);
 	else
-		syscall(SYS_pidfd_send_signal, foreground->pidfd, (int)info.ssi_signo, NULL, 0);
+		syscall(PIDFD_SEND_SIGNAL, foreground->pidfd, (int)info.ssi_signo, NULL, 0);
 }
 
 static void accompany(struct foreground *foreground)

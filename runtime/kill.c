@@ -13,9 +13,13 @@ static const struct option options[] = {
 	{ NULL, 0, 0, 0, NULL, NULL },
 };
 
+/* signal(7): what C libraries leave to programs, which begins elsewhere in others than glibc. */
+#define RTMIN 34
+#define RTMAX 64
+
 static int parse_realtime(const char *name)
 {
-	int base = strncasecmp(name, "RTMIN", 5) == 0 ? SIGRTMIN : SIGRTMAX;
+	int base = strncasecmp(name, "RTMIN", 5) == 0 ? RTMIN : RTMAX;
 	const char *rest = name + 5;
 	int offset = rest[0] ? atoi(rest + 1) : 0, signal;
 
@@ -23,7 +27,7 @@ static int parse_realtime(const char *name)
 			rest[1 + strspn(rest + 1, "0123456789")] || strlen(rest) > 3))
 		return -1;
 	signal = rest[0] == '-' ? base - offset : base + offset;
-	return signal >= SIGRTMIN && signal <= SIGRTMAX ? signal : -1;
+	return signal >= RTMIN && signal <= RTMAX ? signal : -1;
 }
 
 /* Names that some signals have besides. */
@@ -37,13 +41,13 @@ static int parse(const char *text)
 	const char *name = strncasecmp(text, "SIG", 3) == 0 ? text + 3 : text;
 
 	if (text[0] && strlen(text) < 3 && !text[strspn(text, "0123456789")])
-		return atoi(text) < _NSIG ? atoi(text) : -1;
+		return atoi(text) <= RTMAX ? atoi(text) : -1;
 	if (strncasecmp(name, "RTMIN", 5) == 0 || strncasecmp(name, "RTMAX", 5) == 0)
 		return parse_realtime(name);
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
 		if (strcasecmp(aliases[i].name, name) == 0)
 			return aliases[i].signal;
-	for (int signal = 1; signal < SIGRTMIN; signal++) {
+	for (int signal = 1; signal < RTMIN; signal++) {
 		const char *known = sigabbrev_np(signal);
 
 		if (known && strcasecmp(known, name) == 0)

@@ -235,7 +235,7 @@ void report_warnings(void)
 
 int print(const char *text)
 {
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF || ferror(stdout))
 		return report_text("cannot write to standard output: %s", strerror(errno));
 	return 0;
 }

@@ -94,7 +94,7 @@ static void ask_kernel(struct survey *survey)
 		if (prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
 			survey->bounding |= 1ULL << i;
 	for (size_t i = 0; i < ARRAY_SIZE(survey->rlimits); i++)
-		if (getrlimit((__rlimit_resource_t)i, &limit) == 0) {
+		if (getrlimit((int)i, &limit) == 0) {
 			survey->rlimits[i][0] = limit.rlim_cur;
 			survey->rlimits[i][1] = limit.rlim_max;
 		}
