@@ -9,13 +9,29 @@
 #include "ocirun.h"
 
 const struct command *const commands[] = {
-	&command_create,   &command_delete, &command_doctor,
-	&command_events,   &command_exec,   &command_features,
-	&command_help,     &command_kill,   &command_list,
-	&command_pause,    &command_plan,   &command_ps,
-	&command_resume,   &command_run,    &command_spec,
-	&command_start,    &command_state,  &command_update,
-	&command_validate, &command_wait,   NULL,
+	&command_checkpoint,
+	&command_create,
+	&command_delete,
+	&command_doctor,
+	&command_events,
+	&command_exec,
+	&command_features,
+	&command_help,
+	&command_kill,
+	&command_list,
+	&command_pause,
+	&command_plan,
+	&command_ps,
+	&command_restore,
+	&command_resume,
+	&command_run,
+	&command_spec,
+	&command_start,
+	&command_state,
+	&command_update,
+	&command_validate,
+	&command_wait,
+	NULL,
 };
 
 const struct option global_options[] = {
@@ -166,5 +182,6 @@ int main(int argc, char **argv)
 	free(arguments.env.item);
 	free(arguments.additional_gids.item);
 	free(arguments.cap.item);
+	free(arguments.checkpoint.empty_ns.item);
 	return status;
 }

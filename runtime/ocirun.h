@@ -79,6 +79,17 @@ struct arguments {
 		const char *l3_cache_schema, *mem_bw_schema;
 	} update;
 
+	/* of checkpoint and restore */
+	struct {
+		const char *image_path, *work_path, *parent_path;
+		const char *status_fd, *page_server, *manage_cgroups_mode;
+		const char *lsm_profile, *lsm_mount_context;
+		bool leave_running, pre_dump, lazy_pages, auto_dedup;
+		bool tcp_established, tcp_close, tcp_skip_in_flight;
+		bool ext_unix_sk, shell_job, file_locks, link_remap;
+		struct words empty_ns;
+	} checkpoint;
+
 	/* what is not an option */
 	char **names;
 	int n_names;
@@ -125,7 +136,8 @@ struct command {
 extern const struct command command_create, command_delete, command_doctor, command_exec,
 	command_features, command_help, command_kill, command_list, command_pause, command_plan,
 	command_ps, command_resume, command_run, command_spec, command_start, command_state,
-	command_update, command_validate, command_events, command_wait;
+	command_update, command_validate, command_events, command_wait, command_checkpoint,
+	command_restore;
 
 extern const struct command *const commands[]; /* ends in NULL */
 extern const struct option global_options[];
