@@ -45,6 +45,7 @@ static const char *reason_of(const struct plan *plan, const struct op *op, int e
 		{ OP_CLONE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
 		{ OP_UNSHARE, -ENOSPC, "there are too many of them (user.max_*_namespaces)" },
 		{ OP_IDMAP, -EINVAL, "its file system cannot" },
+		{ OP_TREE_SEND, -EOPNOTSUPP, "its file system cannot map ids" },
 		{ OP_AFFINITY, -EINVAL, "there is no such CPU, or the cgroup does not allow it" },
 		{ OP_RDT_FIND, -ENOENT, "there is none, and no schemata to make it with" },
 		{ OP_RDT_MATCH, -ENOENT, "that is something else" },

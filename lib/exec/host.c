@@ -306,6 +306,8 @@ static int open_tree_for_init(const struct host *host, const struct op *op)
 	attr.userns_fd = (uint64_t)host->fds[op->slot];
 	flags = op->flags & OP_RECURSIVE_MAP ? ABI_AT_RECURSIVE : 0;
 	r = sys_mount_setattr(tree, "", flags | ABI_AT_EMPTY_PATH, &attr);
+	if (r == -EINVAL) /* which open_tree may say, too, of something else */
+		return -EOPNOTSUPP;
 	return r < 0 ? r : TAKE_FD(tree);
 }
 

@@ -305,6 +305,11 @@ class Files(UserTest):
         facts = self.observe(isolated("stat", "/data/file", mounts=[mount]))
         self.assertEqual(facts["uid"], "33")
 
+    def test_ids_of_a_mount_that_has_none(self):
+        bundle = self.bundle(isolated(mounts=[bind("/proc", "/data", "idmap")]))
+        self.fails(bundle.at("/mounts/0", 'open_tree "/proc": its file system cannot map ids'), "create",
+                   "--bundle", bundle.path, self.new_id())
+
 
 class HostsOwn(UserTest):
     """File systems of a namespace that is not the container's: the host's are shown, and no more
