@@ -265,6 +265,7 @@ int features_print(struct text *text, const struct survey *survey)
 	struct pair annotations[] = {
 		{ "io.github.seccomp.libseccomp.version", seccomp_library_version(survey->arena) },
 	};
+	const char *unsafe[] = { PLAN_KEEP_GROUPS };
 	const struct features document = {
 		.ociVersionMin = SPEC_VERSION_MIN,
 		.ociVersionMax = SPEC_VERSION,
@@ -272,8 +273,7 @@ int features_print(struct text *text, const struct survey *survey)
 		.mountOptions = list_mount_options(arena),
 		.linux_ = &linux_,
 		.annotations = { annotations, ARRAY_SIZE(annotations), true },
-		/* None of them makes us do anything. */
-		.potentiallyUnsafeConfigAnnotations = { .set = true },
+		.potentiallyUnsafeConfigAnnotations = { unsafe, ARRAY_SIZE(unsafe), true },
 	};
 
 	if (arena->failed)

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "plan/concern.h"
+#include "plan/support.h"
 #include "spec/capability.h"
 
 struct sets {
@@ -83,6 +84,16 @@ static void add_groups(struct builder *builder, const struct plan_request *reque
 	}
 }
 
+/* As with crun: whoever is let in somewhere by a group of its own hands that on to a container to
+ * which it could not give it (podman run --group-add keep-groups). */
+static bool keeps_groups(const struct spec *spec)
+{
+	list_each(annotation, spec->annotations)
+		if (strcmp(annotation->key, PLAN_KEEP_GROUPS) == 0)
+			return strcmp(annotation->value, "0") != 0;
+	return false;
+}
+
 static void add_ids(struct builder *builder, const struct spec_user *user)
 {
 	struct op *op;
@@ -111,7 +122,7 @@ int plan_credentials(struct builder *builder, const struct plan_request *request
 	op->a = sets.bounding;
 	if (process->user->uid.value != 0)
 		builder_add(builder, PLAN_CHILD, OP_KEEP_CAPS);
-	if (plan_may_set_groups(request))
+	if (plan_may_set_groups(request) && !keeps_groups(request->spec))
 		add_groups(builder, request, process->user);
 	add_ids(builder, process->user);
 	builder_where(builder, "/process/capabilities");

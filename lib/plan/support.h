@@ -18,6 +18,9 @@ struct plan_support {
 	bool net_devices;
 };
 
+/* The annotations that change what is done. */
+#define PLAN_KEEP_GROUPS "run.oci.keep_original_groups"
+
 extern const struct plan_support plan_support;
 
 #endif

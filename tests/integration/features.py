@@ -185,7 +185,8 @@ class Features(Test):
             self.assertIs(type(value), str)
             self.assertIn(".", key)
             self.assertFalse(key.startswith("org.opencontainers."))
-        self.assertIs(type(self.features["potentiallyUnsafeConfigAnnotations"]), list)
+        self.assertEqual(self.features["potentiallyUnsafeConfigAnnotations"],
+                         ["run.oci.keep_original_groups"])
 
 
 if __name__ == "__main__":

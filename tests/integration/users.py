@@ -358,6 +358,35 @@ class HostsOwn(UserTest):
             self.assertRegex(line, r"\bro\b")
 
 
+class KeptGroups(UserTest):
+    """The annotation that podman sets for --group-add keep-groups: groups of the caller that are not
+    mapped go on letting the program in."""
+
+    CALLER = ("setpriv", "--groups", "5,%d" % (FIRST + 7))
+
+    def groups(self, value, make=minimal, **changes):
+        annotations = {} if value is None else {"run.oci.keep_original_groups": value}
+        config = make("groups", annotations=annotations, **changes)
+        return self.observe(config, prefix=self.CALLER)["groups"]
+
+    def test_run(self):
+        for value, groups in ((None, "none"), ("0", "none"), ("1", "5,%d" % (FIRST + 7))):
+            self.assertEqual(self.groups(value), groups)
+
+    def test_instead_of_others(self):
+        user = {"uid": 0, "gid": 0, "additionalGids": [9]}
+        self.assertEqual(self.groups("1", process__user=user), "5,%d" % (FIRST + 7))
+
+    def test_a_user_namespace(self):
+        self.assertEqual(self.groups("1", isolated), "65534,7")
+
+    def test_exec(self):
+        """Those of whoever calls exec."""
+        id, _, _ = self.running(minimal("sleep", annotations={"run.oci.keep_original_groups": "1"}))
+        result = self.works("exec", id, "/bin/report", "groups", prefix=("setpriv", "--groups", "6"))
+        self.assertEqual(result.facts()["groups"], "6")
+
+
 class Joined(UserTest):
     """NS-04 for user namespaces. containerd and podman send mappings beside the path."""
 
