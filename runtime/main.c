@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ocirun.h"
@@ -52,13 +53,24 @@ const struct option global_options[] = {
 	{ NULL, 0, 0, 0, NULL, NULL },
 };
 
+#define FIRST_USER_NAMESPACE 0xeffffffd /* its inode, PROC_USER_INIT_INO */
+
+/* Root of a user namespace is somebody else outside: podman without privileges runs us so. */
+static bool is_root(void)
+{
+	struct stat namespace;
+
+	return geteuid() == 0 && (stat("/proc/self/ns/user", &namespace) < 0 ||
+				  namespace.st_ino == FIRST_USER_NAMESPACE);
+}
+
 /* As root the one place, for others their own. */
 static const char *default_root(void)
 {
 	static char path[4096];
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 
-	if (geteuid() == 0 || !runtime || runtime[0] != '/')
+	if (!runtime || runtime[0] != '/' || is_root())
 		return NULL;
 	snprintf(path, sizeof(path), "%s/ocirun", runtime);
 	return path;

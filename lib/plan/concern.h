@@ -77,6 +77,10 @@ bool plan_empty_mounts(const struct plan_request *request);
 /* users.c: the user namespace. Its maps are written by the host, while init waits; then init takes
  * an id that they have. */
 const struct spec_namespace *plan_user_namespace(const struct spec *spec);
+/* Whether the program will be in a user namespace below the machine's own: the container's, or that
+ * of a caller who is root there (podman without privileges). Devices, and what is locked or belongs
+ * to the machine's own namespaces, are out of reach. */
+bool plan_is_nested(const struct plan_request *request);
 bool plan_may_set_groups(const struct plan_request *request);
 int plan_users_check(const struct plan_request *request, struct oci_error *err) _must_check_;
 void plan_users_map(struct builder *builder, const struct plan_request *request);

@@ -73,8 +73,8 @@ static void add_groups(struct builder *builder, const struct plan_request *reque
 	builder_where(builder, "/process/user/additionalGids");
 	op = builder_add(builder, PLAN_CHILD, OP_GROUPS);
 	op->a = user->additionalGids.n;
-	/* One that is joined may have them denied. */
-	if (user->additionalGids.n == 0 && plan_user_namespace(request->spec))
+	/* One that is joined, or the caller's, may have them denied. */
+	if (user->additionalGids.n == 0 && plan_is_nested(request))
 		op->tolerate = TOLERATE_REFUSED;
 	op->text = builder_bytes(builder, NULL, 0);
 	list_each(group, user->additionalGids) {

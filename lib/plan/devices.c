@@ -108,7 +108,7 @@ static bool is_listed(const struct plan_request *request, const char *path)
 static void add_device(struct builder *builder, const struct plan_request *request,
 		       const struct device *device, int16_t slot, int16_t target)
 {
-	if (plan_user_namespace(request->spec) && (device->mode & S_IFMT) != S_IFIFO)
+	if (plan_is_nested(request) && (device->mode & S_IFMT) != S_IFIFO)
 		add_bound(builder, request, device, slot, target);
 	else
 		add_made(builder, device);

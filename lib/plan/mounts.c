@@ -38,8 +38,8 @@ static void add_attributes(struct builder *builder, const struct plan_request *r
 	op->a = set;
 	op->b = clear & ~set;
 	op->c = propagation;
-	op->flags = (recursive ? OP_RECURSIVE : 0) |
-		    (clear && plan_user_namespace(request->spec) ? OP_LOCKED : 0);
+	op->flags =
+		(recursive ? OP_RECURSIVE : 0) | (clear && plan_is_nested(request) ? OP_LOCKED : 0);
 	/* mount_setattr(2): the access time is one field; to set it, all of it is cleared. */
 	if (clear & ABI_MOUNT_ATTR__ATIME)
 		op->b |= ABI_MOUNT_ATTR__ATIME;
@@ -249,7 +249,7 @@ static void add_other_way(struct builder *builder, const struct plan_request *re
 	for (size_t i = 0; i < ARRAY_SIZE(shown_by_host); i++)
 		if (strcmp(mount->type, shown_by_host[i].type) == 0)
 			path = shown_by_host[i].path;
-	if (!path || !plan_user_namespace(request->spec))
+	if (!path || !plan_is_nested(request))
 		return;
 	end = builder_count(builder, PLAN_CHILD);
 	builder_add(builder, PLAN_CHILD, OP_SKIP);

@@ -23,6 +23,11 @@ const struct spec_namespace *plan_user_namespace(const struct spec *spec)
 	return spec->linux_ ? spec_namespace_find(spec, (int)ABI_CLONE_NEWUSER) : NULL;
 }
 
+bool plan_is_nested(const struct plan_request *request)
+{
+	return plan_user_namespace(request->spec) || request->facts->nested;
+}
+
 /* --- the mappings of a caller without privileges --- */
 
 static void add_mapping(struct spec_id_mappings *mappings, uint64_t inside, uint64_t outside,

@@ -436,8 +436,11 @@ class Joined(UserTest):
                           "type", config)
 
 
-class Unprivileged(UserTest):
+class CallerTest(UserTest):
     """A caller that is not root, and has no capabilities."""
+
+    BECOME = ("setpriv", "--reuid", str(CALLER), "--regid", str(CALLER), "--clear-groups",
+              "--inh-caps=-all")
 
     def setUp(self):
         super().setUp()
@@ -452,15 +455,57 @@ class Unprivileged(UserTest):
         os.chown(self.state_root, CALLER, CALLER)
 
     def ocirun(self, *args, prefix=(), root=None, **more):
-        caller = ("setpriv", "--reuid", str(CALLER), "--regid", str(CALLER), "--clear-groups",
-                  "--inh-caps=-all")
-        return super().ocirun(*args, prefix=(*prefix, *caller), root=self.state_root, **more)
+        return super().ocirun(*args, prefix=(*prefix, *self.BECOME),
+                              root=self.state_root if root is None else root, **more)
 
     def bundle(self, config=None, owner=CALLER):
         bundle = super().bundle(config, owner)
         os.chmod(bundle.path, 0o755)
         return bundle
 
+
+class Nested(CallerTest):
+    """Root of a user namespace that somebody made before, as podman without privileges does."""
+
+    BECOME = (*CallerTest.BECOME, "unshare", "--user", "--map-root-user", "--mount")
+
+    def test_ids(self):
+        facts = self.observe(minimal("uid", "uid_map", "setgroups", mounts=[PROC]))
+        self.assertEqual((facts["uid"], facts["uid_map.0"]), ("0", "0 %d 1" % CALLER))
+        self.assertEqual(facts["setgroups"], "deny")
+
+    def test_devices(self):
+        """They are the host's; what it does not have under that name nobody can make."""
+        for path, number in (("/dev/null", "1:3"), ("/dev/tty", "5:0")):
+            facts = self.observe(minimal("stat", path, mounts=[tmpfs("/dev")]))
+            self.assertEqual(facts["rdev"], number)
+        self.create_fails('/linux/devices/0: open_tree "/dev/other": no such file or directory', minimal(
+            mounts=[tmpfs("/dev")],
+            linux__devices=[{"path": "/dev/other", "type": "c", "major": 1, "minor": 7}]))
+
+    def test_flags_that_are_locked_stay(self):
+        share = self.share()
+        script = 'mount --bind "$0" "$0" && mount -o remount,bind,ro,nosuid,noatime "$0" && exec "$@"'
+        facts = self.observe(minimal("mount", mounts=[
+            PROC, bind(share, "/data", "rw", "suid", "nodev", "strictatime")]),
+            prefix=("unshare", "--mount", "sh", "-c", script, share))
+        self.assertIn("ro,nosuid,nodev,noatime", root_mounts(facts)["/data"])
+
+    def test_sys_without_a_network_namespace(self):
+        facts = self.observe(minimal("mount", mounts=[PROC, SYSFS]))
+        self.assertRegex(root_mounts(facts)["/sys"], r"[ ,]ro\b")
+
+    def test_where_containers_are_recorded(self):
+        """Not in /run/ocirun, which belongs to another root."""
+        env = dict(os.environ, XDG_RUNTIME_DIR=self.state_root)
+        self.assertEqual(self.works("list", "-q", root=False, env=env).out, "")
+        bundle, id = self.bundle(minimal("sleep")), self.new_id()
+        self.works("create", "--bundle", bundle.path, id, root=False, env=env)
+        self.assertEqual(os.listdir(self.state_root + "/ocirun"), [id])
+        self.works("delete", "--force", id, root=False, env=env)
+
+
+class Unprivileged(CallerTest):
     def alone(self, *args, **changes):
         """With the mapping of the caller's own id."""
         return isolated(*args, ranges=((0, CALLER, 1),), **changes)
