@@ -30,24 +30,48 @@ result() {
 	failures=$((failures + 1))
 }
 
+# skip WHAT REASON: what this machine or root cannot do, found out by trying.
+skip() {
+	number=$((number + 1))
+	echo "ok $number - $1 # SKIP $2"
+}
+
 # is GOT WANTED WHAT
 is() {
 	[[ $1 == "$2" ]]
 	result $? "$3" "got:    $1"$'\n'"wanted: $2"
 }
 
-# expect STATUS PATTERN WHAT COMMAND...: COMMAND ends with STATUS, and the whole of what it writes
-# matches PATTERN.
+# expect STATUS PATTERN WHAT COMMAND...: COMMAND ends with STATUS (a pattern too), and the whole of
+# what it writes matches PATTERN.
 expect() {
 	local status=$1 pattern=$2 what=$3 output got
 
 	shift 3
 	output=$("$@" 2>&1 </dev/null)
 	got=$?
-	# shellcheck disable=SC2053 # a pattern
-	[[ $got == "$status" && $output == $pattern ]]
+	# shellcheck disable=SC2053 # patterns
+	[[ $got == $status && $output == $pattern ]]
 	result $? "$what" "status $got, wanted $status"$'\n'"wanted: $pattern"$'\n'"$output"
 }
+
+# registration FILE: one of share/engines, with the runtime that is tested.
+registration() { sed "s,/usr/local/bin/ocirun,$runtime," "/opt/share/$1"; }
+
+# The root has other runtimes too. None of them is there any more, so that whatever runs was run by
+# the one that is tested; the root itself stays as it is.
+only_runtime() {
+	local other
+
+	for other in $(type -ap crun runc); do
+		[[ $other -ef $(command -v "$runtime") ]] || rm -f "$other"
+	done
+}
+
+is_v2() { [[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]]; }
+
+# by_version VALUE_OF_V1 VALUE_OF_V2
+by_version() { if is_v2; then echo "$2"; else echo "$1"; fi; }
 
 # until_true SECONDS COMMAND...: waits for COMMAND to succeed.
 until_true() {
@@ -87,10 +111,14 @@ remember() {
 
 # What has to be so at the end. Engines clean up in the background: they get some seconds.
 check_leaks() {
-	until_true 10 no_cgroups
-	result $? "no cgroup is left in any hierarchy" "$(cgroups_left)"
+	check_cgroups_and_processes
 	until_true 10 no_mounts
 	result $? "no mount is left" "$(diff <(echo "$mounts_before") <(mounts))"
+}
+
+check_cgroups_and_processes() {
+	until_true 10 no_cgroups
+	result $? "no cgroup is left in any hierarchy" "$(cgroups_left)"
 	until_true 10 no_processes
 	result $? "no process is left" "$(processes)"
 }
