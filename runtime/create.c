@@ -10,6 +10,7 @@
 
 static const struct option options[] = {
 	CREATE_OPTIONS,
+	FLAG("detach", 'd', detach, "does nothing; for callers of runc"),
 	{ NULL, 0, 0, 0, NULL, NULL },
 };
 
