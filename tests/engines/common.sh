@@ -71,6 +71,8 @@ is_v2() { [[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]]; }
 
 # by_version VALUE_OF_V1 VALUE_OF_V2
 by_version() { if is_v2; then echo "$2"; else echo "$1"; fi; }
+
+
 # until_true SECONDS COMMAND...: waits for COMMAND to succeed.
 until_true() {
 	local end=$((SECONDS + $1))
