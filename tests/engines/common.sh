@@ -57,6 +57,8 @@ expect() {
 
 # registration FILE: one of share/engines, with the runtime that is tested.
 registration() { sed "s,/usr/local/bin/ocirun,$runtime," "/opt/share/$1"; }
+registration() { sed "s,/usr/local/bin/ocirun,$runtime," "/opt/engines/$1"; }
+
 # The root has other runtimes too. None of them is there any more, so that whatever runs was run by
 # the one that is tested; the root itself stays as it is.
 only_runtime() {
