@@ -57,7 +57,6 @@ expect() {
 
 # registration FILE: one of share/engines, with the runtime that is tested.
 registration() { sed "s,/usr/local/bin/ocirun,$runtime," "/opt/share/$1"; }
-registration() { sed "s,/usr/local/bin/ocirun,$runtime," "/opt/engines/$1"; }
 
 # The root has other runtimes too. None of them is there any more, so that whatever runs was run by
 # the one that is tested; the root itself stays as it is.
@@ -73,7 +72,6 @@ is_v2() { [[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]]; }
 
 # by_version VALUE_OF_V1 VALUE_OF_V2
 by_version() { if is_v2; then echo "$2"; else echo "$1"; fi; }
-
 
 # until_true SECONDS COMMAND...: waits for COMMAND to succeed.
 until_true() {
