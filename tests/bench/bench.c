@@ -15,23 +15,26 @@
 
 static const char usage[] =
 	"usage: bench --runtime NAME=PATH... --bundle NAME=DIR[,WAITDIR]... --state-dir DIR\n"
-	"             [--base NAME] [--rounds N] [--warmup N] [--space-ms MS] [--seed N]\n"
-	"             [--workload run,lifecycle,state|none] [--mode back-to-back,spaced]\n"
+	"             [--rounds N] [--warmup N] [--space-ms MS] [--seed N]\n"
+	"             [--workload run,lifecycle,exec,force,state,list,many|none]\n"
+	"             [--mode back-to-back,spaced] [--count N] [--parallel N]\n"
 	"             [--rss] [--json FILE] [--id-prefix PREFIX]\n"
-	"WAITDIR is the same bundle with a process that waits to be killed: lifecycle, state\n"
-	"and --rss use it. Ratios are to the base, or to the first runtime. --rss measures the\n"
-	"memory of a created container besides the workloads. Containers are called PREFIX-N.\n";
+	"WAITDIR is the same bundle with a process that waits to be killed: all workloads but\n"
+	"run use it, and --rss, which measures the memory of a created container besides.\n"
+	"list and many have --count containers, made --parallel at a time. Containers are\n"
+	"called PREFIX-N.\n";
 
 enum option_key {
 	KEY_UNKNOWN = '?', /* getopt's */
 	KEY_RUNTIME = 256,
 	KEY_BUNDLE,
 	KEY_STATE_DIR,
-	KEY_BASE,
 	KEY_ROUNDS,
 	KEY_WARMUP,
 	KEY_SPACE_MS,
 	KEY_SEED,
+	KEY_COUNT,
+	KEY_PARALLEL,
 	KEY_WORKLOAD,
 	KEY_MODE,
 	KEY_RSS,
@@ -44,11 +47,12 @@ static const struct option long_options[] = {
 	{ "runtime", required_argument, NULL, KEY_RUNTIME },
 	{ "bundle", required_argument, NULL, KEY_BUNDLE },
 	{ "state-dir", required_argument, NULL, KEY_STATE_DIR },
-	{ "base", required_argument, NULL, KEY_BASE },
 	{ "rounds", required_argument, NULL, KEY_ROUNDS },
 	{ "warmup", required_argument, NULL, KEY_WARMUP },
 	{ "space-ms", required_argument, NULL, KEY_SPACE_MS },
 	{ "seed", required_argument, NULL, KEY_SEED },
+	{ "count", required_argument, NULL, KEY_COUNT },
+	{ "parallel", required_argument, NULL, KEY_PARALLEL },
 	{ "workload", required_argument, NULL, KEY_WORKLOAD },
 	{ "mode", required_argument, NULL, KEY_MODE },
 	{ "rss", no_argument, NULL, KEY_RSS },
@@ -58,7 +62,8 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
-static const char *const known_workloads[] = { "run", "lifecycle", "state", "none", NULL };
+static const char *const known_workloads[] = { "run",  "lifecycle", "exec", "force", "state",
+					       "list", "many",      "none", NULL };
 static const char *const known_modes[] = { "back-to-back", "spaced", NULL };
 
 __attribute__((noreturn)) static void exit_usage(int status)
@@ -145,9 +150,6 @@ static void apply_option(struct options *o, int key, char *value)
 	case KEY_STATE_DIR:
 		o->state_dir = value;
 		break;
-	case KEY_BASE:
-		o->base_name = value;
-		break;
 	case KEY_ROUNDS:
 		o->rounds = number_option(value, 1, 1000000);
 		break;
@@ -159,6 +161,12 @@ static void apply_option(struct options *o, int key, char *value)
 		break;
 	case KEY_SEED:
 		o->seed = number_option(value, 1, UINT_MAX);
+		break;
+	case KEY_COUNT:
+		o->count = number_option(value, 1, 100000);
+		break;
+	case KEY_PARALLEL:
+		o->parallel = number_option(value, 1, MAX_PARALLEL);
 		break;
 	case KEY_WORKLOAD:
 		o->workloads = list_option(value, known_workloads);
@@ -188,12 +196,6 @@ static void parse_options(struct options *o, int argc, char **argv)
 		apply_option(o, key, optarg);
 	if (optind < argc || o->n_runtimes == 0 || o->n_bundles == 0 || !o->state_dir)
 		exit_usage(2);
-	if (!o->base_name)
-		return;
-	while (o->base < o->n_runtimes && strcmp(o->runtimes[o->base].name, o->base_name) != 0)
-		o->base++;
-	if (o->base == o->n_runtimes)
-		die("--base: no runtime is called \"%s\"", o->base_name);
 }
 
 static void make_dir(const char *path)
@@ -219,12 +221,14 @@ static void prepare_runtime(struct runtime *rt, const struct options *o)
 int main(int argc, char **argv)
 {
 	static struct options o = {
-		.workloads = "run,lifecycle,state",
+		.workloads = "run,lifecycle,exec,force,state",
 		.modes = "back-to-back,spaced",
 		.rounds = 100,
 		.warmup = 3,
 		.space_ms = 80,
 		.seed = 1,
+		.count = 1000,
+		.parallel = 64,
 	};
 	char id_prefix[32];
 	struct report report = { 0 };

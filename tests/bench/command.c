@@ -200,6 +200,83 @@ void command(const struct runtime *rt, unsigned how, struct sample *ret, ...)
 		command_failed(argv, status);
 }
 
+/* The name of one of the many. */
+static void name_one(const struct runtime *rt, unsigned i, char *name, size_t size)
+{
+	snprintf(name, size, "%s.%u", rt->id, i);
+}
+
+/* Waits for one of the commands; whoever else ends meanwhile is an orphan. */
+static unsigned wait_one(const pid_t *pids, unsigned n, char *const argv[], struct rusage *usage)
+{
+	int status = 0;
+	unsigned i;
+	pid_t pid;
+
+	for (;;) {
+		pid = wait4(-1, &status, 0, usage);
+		if (pid < 0 && errno != EINTR)
+			die("cannot wait: %m");
+		for (i = 0; i < n; i++) {
+			if (pids[i] != pid)
+				continue;
+			if (status != 0)
+				command_failed(argv, status);
+			return i;
+		}
+	}
+}
+
+static void add_usage(struct sample *sum, const struct rusage *usage)
+{
+	sum->cpu += timeval_us(usage->ru_utime) + timeval_us(usage->ru_stime);
+	sum->faults += usage->ru_minflt;
+	if (usage->ru_maxrss > sum->peak)
+		sum->peak = usage->ru_maxrss;
+}
+
+void command_many(const struct runtime *rt, unsigned parallel, struct sample *ret, ...)
+{
+	char *argv[MAX_ARGS] = { (char *)rt->path }, name[96];
+	pid_t pids[MAX_PARALLEL] = { 0 };
+	unsigned i, slot, n = 1, count = rt->many;
+	struct sample sum = { 0 };
+	struct rusage usage;
+	double begin;
+	va_list args;
+
+	va_start(args, ret);
+	while (n < MAX_ARGS - 2 && (argv[n] = va_arg(args, char *)))
+		n++;
+	va_end(args);
+	argv[n] = name;
+	argv[n + 1] = NULL;
+
+	reap_orphans();
+	rewind_fd(err_fd);
+	begin = now_us();
+	for (i = 0; i < count + parallel && !interrupted; i++) {
+		slot = i % parallel;
+		if (i >= parallel && i - parallel < count) {
+			slot = wait_one(pids, parallel, argv, &usage);
+			pids[slot] = 0;
+			add_usage(&sum, &usage);
+		}
+		if (i >= count)
+			continue;
+		name_one(rt, i, name, sizeof(name));
+		pids[slot] = start_command(argv, START_SPAWN);
+		if (pids[slot] < 0)
+			command_failed(argv, -errno);
+	}
+	sum.wall = now_us() - begin;
+	if (interrupted)
+		die("interrupted");
+	if (ret)
+		*ret = (struct sample){ sum.wall / count, sum.cpu / count, sum.faults / (long)count,
+					sum.peak };
+}
+
 void container_new(struct runtime *rt)
 {
 	static unsigned last;
@@ -217,6 +294,7 @@ void container_gone(struct runtime *rt)
 	unsigned i;
 
 	rt->id[0] = '\0';
+	rt->many = 0;
 	for (i = 0; i < MAX_RUNTIMES; i++)
 		if (live[i] == rt)
 			live[i] = NULL;
@@ -224,9 +302,16 @@ void container_gone(struct runtime *rt)
 
 void container_discard(struct runtime *rt)
 {
-	char *argv[] = { (char *)rt->path, "--root", rt->root, "delete", "--force", rt->id, NULL };
+	char name[96],
+		*argv[] = { (char *)rt->path, "--root", rt->root, "delete", "--force", name, NULL };
+	unsigned i;
 
-	(void)run_command(argv, START_SPAWN, NULL);
+	snprintf(name, sizeof(name), "%s", rt->id);
+	for (i = 0; i < rt->many || i == 0; i++) {
+		if (rt->many)
+			name_one(rt, i, name, sizeof(name));
+		(void)run_command(argv, START_SPAWN, NULL);
+	}
 	container_gone(rt);
 }
 

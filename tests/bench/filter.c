@@ -4,12 +4,15 @@
  * no other filter is before it but what the bench itself runs under. Prints the first
  * round, the median and the lowest tenth in microseconds; asserts nothing.
  *
- *	bench_filter CONFIG */
+ *	bench_filter CONFIG [--dump]
+ *
+ * --dump prints our filter in C, for floor.c. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -124,6 +127,20 @@ static bool measure(const struct compiler *compiler, const struct spec_seccomp *
 	return true;
 }
 
+/* The filter as the inside of an initializer in C. */
+static bool dump(const struct spec_seccomp *seccomp)
+{
+	cleanup(text_done) struct text program = { 0 };
+	const struct sock_filter *code;
+
+	if (ours(seccomp, &program) < 0)
+		return false;
+	code = (const void *)program.data;
+	for (size_t i = 0; i < program.length / sizeof(*code); i++)
+		printf("{ %#x, %u, %u, %#x },\n", code[i].code, code[i].jt, code[i].jf, code[i].k);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct arena arena = { 0 };
@@ -131,9 +148,10 @@ int main(int argc, char **argv)
 	struct spec *spec = NULL;
 	char *text = NULL;
 	size_t length = 0;
+	bool dumped = argc == 3 && strcmp(argv[2], "--dump") == 0;
 
-	if (argc != 2 || file_read(AT_FDCWD, argv[1], 1 << 20, &text, &length) < 0) {
-		fprintf(stderr, "usage: bench_filter CONFIG\n");
+	if ((argc != 2 && !dumped) || file_read(AT_FDCWD, argv[1], 1 << 20, &text, &length) < 0) {
+		fprintf(stderr, "usage: bench_filter CONFIG [--dump]\n");
 		return EXIT_FAILURE;
 	}
 	if (spec_decode(&(struct document){ argv[1], text, length }, &arena, &spec, &err) < 0 ||
@@ -141,6 +159,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", err.code ? err.message : "no /linux/seccomp");
 		return EXIT_FAILURE;
 	}
+	if (dumped)
+		return dump(spec->linux_->seccomp) ? EXIT_SUCCESS : EXIT_FAILURE;
 	printf("%-12s %-8s %12s %10s %10s %10s\n", "microseconds", "", "instructions", "first",
 	       "median", "p10");
 	for (size_t i = 0; i < ARRAY_SIZE(compilers); i++) {

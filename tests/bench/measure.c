@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The workloads, and the rounds in which the runtimes do them.
- *
- * In a round every runtime runs once, in an order shuffled anew, so that what disturbs the machine
- * disturbs all of them. "Spaced" sleeps before each run, or before each whole lifecycle. Containers
- * are started seconds apart in real life, and some costs show only then: the first write to a
- * cgroup.procs after a pause waits for an RCU grace period, the next ones do not. */
+/* The rounds in which the runtimes do the workloads. In a round every runtime runs once, in an
+ * order shuffled anew, so that what disturbs the machine disturbs all of them. */
 
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -14,118 +10,7 @@
 
 #include "bench.h"
 
-enum {
-	MAX_COMMANDS = 6,  /* of a workload */
-	STOP_TRIES = 5000, /* a millisecond and a state command each */
-	MEMORY_ROUNDS = 5,
-};
-
-struct workload {
-	const char *name;
-	const char *commands[MAX_COMMANDS + 1]; /* one sample each */
-	bool waits;                             /* needs the bundle with the waiting process */
-	void (*begin)(struct runtime *rt, const struct bundle *b);
-	void (*once)(struct runtime *rt, const struct bundle *b, unsigned how, struct sample *ret);
-	void (*end)(struct runtime *rt);
-};
-
-/* ---- the workloads ---- */
-
-static void create(struct runtime *rt, const struct bundle *b, unsigned how, struct sample *ret)
-{
-	command(rt, how, ret, "--root", rt->root, "create", "--bundle", b->wait_dir, rt->id, NULL);
-}
-
-static bool is_stopped(const struct runtime *rt)
-{
-	char text[16384];
-	const char *status;
-
-	command(rt, START_CAPTURE, NULL, "--root", rt->root, "state", rt->id, NULL);
-	status = strstr(command_output(text, sizeof(text)), "\"status\"");
-	if (!status)
-		die("%s state: no status in: %s", rt->name, text);
-	status += strlen("\"status\"");
-	status += strspn(status, " \t\n:");
-	return strncmp(status, "\"stopped\"", strlen("\"stopped\"")) == 0;
-}
-
-static void wait_until_stopped(const struct runtime *rt)
-{
-	unsigned i;
-
-	for (i = 0; i < STOP_TRIES; i++) {
-		if (is_stopped(rt))
-			return;
-		usleep(1000);
-	}
-	die("%s: container %s was killed and does not stop", rt->name, rt->id);
-}
-
-static void run_once(struct runtime *rt, const struct bundle *b, unsigned how, struct sample *ret)
-{
-	container_new(rt);
-	command(rt, how, ret, "--root", rt->root, "run", "--bundle", b->dir, rt->id, NULL);
-	container_gone(rt);
-}
-
-static void lifecycle_once(struct runtime *rt, const struct bundle *b, unsigned how,
-			   struct sample *ret)
-{
-	struct sample *total = &ret[5];
-	unsigned i;
-
-	container_new(rt);
-	create(rt, b, how, &ret[0]);
-	command(rt, how, &ret[1], "--root", rt->root, "start", rt->id, NULL);
-	command(rt, how, &ret[2], "--root", rt->root, "state", rt->id, NULL);
-	command(rt, how, &ret[3], "--root", rt->root, "kill", rt->id, "KILL", NULL);
-	wait_until_stopped(rt);
-	command(rt, how, &ret[4], "--root", rt->root, "delete", rt->id, NULL);
-	container_gone(rt);
-
-	*total = (struct sample){ 0 };
-	for (i = 0; i < 5; i++) {
-		total->wall += ret[i].wall;
-		total->cpu += ret[i].cpu;
-		total->faults += ret[i].faults;
-		total->peak = ret[i].peak > total->peak ? ret[i].peak : total->peak;
-	}
-}
-
-static void state_begin(struct runtime *rt, const struct bundle *b)
-{
-	container_new(rt);
-	create(rt, b, START_SPAWN, NULL);
-}
-
-static void state_once(struct runtime *rt, const struct bundle *b, unsigned how, struct sample *ret)
-{
-	(void)b;
-	command(rt, how, ret, "--root", rt->root, "state", rt->id, NULL);
-}
-
-static const struct workload workloads[] = {
-	{
-		.name = "run",
-		.commands = { "run" },
-		.once = run_once,
-	},
-	{
-		.name = "lifecycle",
-		.commands = { "create", "start", "state", "kill", "delete", "total" },
-		.waits = true,
-		.once = lifecycle_once,
-	},
-	{
-		.name = "state",
-		.commands = { "state" },
-		.waits = true,
-		.begin = state_begin,
-		.once = state_once,
-		.end = container_discard,
-	},
-};
+enum { MEMORY_ROUNDS = 5 };
 
 /* ---- the rounds ---- */
 
@@ -133,8 +18,7 @@ static const struct workload workloads[] = {
 struct grid {
 	struct options *options;
 	const struct workload *workload;
-	const struct bundle *bundle;
-	bool spaced;
+	struct turn turn;
 	unsigned n_commands;
 	struct sample *samples; /* command, runtime, round */
 	long peak[MAX_COMMANDS][MAX_RUNTIMES];
@@ -173,12 +57,11 @@ static void shuffle(uint64_t *state, unsigned *order, unsigned n)
 /* One runtime's turn in a round; rounds below zero are for warming up, and for peak RSS. */
 static void take_turn(struct grid *g, unsigned runtime, int round)
 {
-	unsigned c, how = round < 0 ? (unsigned)START_FORK : (unsigned)START_SPAWN;
 	struct sample got[MAX_COMMANDS];
+	unsigned c;
 
-	if (g->spaced)
-		usleep(g->options->space_ms * 1000);
-	g->workload->once(&g->options->runtimes[runtime], g->bundle, how, got);
+	g->turn.how = round < 0 ? START_FORK : START_SPAWN;
+	g->workload->once(&g->options->runtimes[runtime], &g->turn, got);
 	for (c = 0; c < g->n_commands; c++) {
 		if (round >= 0)
 			grid_at(g, c, runtime)[round] = got[c];
@@ -210,14 +93,14 @@ static void report_command(const struct grid *g, unsigned command, struct report
 		struct row row = {
 			.workload = g->workload->name,
 			.command = g->workload->commands[command],
-			.bundle = g->bundle->name,
-			.mode = g->spaced ? "spaced" : "back-to-back",
+			.bundle = g->turn.bundle->name,
+			.mode = g->turn.spaced ? "spaced" : "back-to-back",
 			.runtime = o->runtimes[i].name,
 			.peak = g->peak[command][i],
 		};
 
-		summarise(grid_at(g, command, i), grid_at(g, command, o->base), o->rounds, &row);
-		report_row(report, &row, i == 0);
+		summarise(grid_at(g, command, i), grid_at(g, command, 0), o, &row);
+		report_row(report, o, &row, i == 0);
 	}
 }
 
@@ -234,15 +117,16 @@ static void measure(struct grid *g, struct report *report)
 	struct options *o = g->options;
 	unsigned i;
 
+	g->turn.how = START_SPAWN;
 	if (w->waits)
-		need_wait_dir(g->bundle);
+		need_wait_dir(g->turn.bundle);
 	while (w->commands[g->n_commands])
 		g->n_commands++;
 	g->samples = allocate(NULL, (size_t)g->n_commands * o->n_runtimes * o->rounds,
 			      sizeof(*g->samples));
 
 	for (i = 0; w->begin && i < o->n_runtimes; i++)
-		w->begin(&o->runtimes[i], g->bundle);
+		w->begin(&o->runtimes[i], &g->turn);
 	play_rounds(g);
 	for (i = 0; w->end && i < o->n_runtimes; i++)
 		w->end(&o->runtimes[i]);
@@ -361,8 +245,9 @@ static void measure_workload(struct options *o, const struct workload *w, struct
 			struct grid g = {
 				.options = o,
 				.workload = w,
-				.bundle = &o->bundles[b],
-				.spaced = spaced,
+				.turn = { .options = o,
+					  .bundle = &o->bundles[b],
+					  .spaced = spaced },
 			};
 
 			if (listed(o->modes, modes[spaced]))
@@ -375,7 +260,7 @@ void measure_all(struct options *o, struct report *report)
 {
 	unsigned i;
 
-	for (i = 0; i < ARRAY_SIZE(workloads); i++)
+	for (i = 0; workloads[i].name; i++)
 		if (listed(o->workloads, workloads[i].name))
 			measure_workload(o, &workloads[i], report);
 	if (o->rss)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Statistics, the text tables and the JSON file.
  *
- * Two ratios to the base are given: "paired" is the median of the ratios within each round, which a
- * load that comes and goes moves least; "medians" is the ratio of the two medians. */
+ * A ratio is "paired": the median of the ratios within each round, which a load that comes and goes
+ * moves least. */
 
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -26,31 +26,26 @@ double median(double *values, unsigned n)
 	return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
-void summarise(const struct sample *own, const struct sample *base, unsigned rounds,
+void summarise(const struct sample *own, const struct sample *all, const struct options *o,
 	       struct row *row)
 {
+	unsigned rounds = o->rounds, i, r;
 	double *values = allocate(NULL, rounds, sizeof(*values));
-	double base_median;
-	unsigned i;
 
+	for (r = 0; r < o->n_runtimes; r++) {
+		for (i = 0; i < rounds; i++)
+			values[i] = own[i].wall / all[r * rounds + i].wall;
+		row->paired[r] = median(values, rounds);
+	}
 	row->cpu = row->faults = 0;
 	for (i = 0; i < rounds; i++) {
 		row->cpu += own[i].cpu / rounds;
 		row->faults += (double)own[i].faults / rounds;
-		values[i] = own[i].wall / base[i].wall;
-	}
-	row->paired = median(values, rounds);
-
-	for (i = 0; i < rounds; i++)
-		values[i] = base[i].wall;
-	base_median = median(values, rounds);
-
-	for (i = 0; i < rounds; i++)
 		values[i] = own[i].wall;
+	}
 	row->median = median(values, rounds);
 	row->min = values[0];
 	row->p10 = values[(rounds - 1) / 10];
-	row->medians = row->median / base_median;
 	free(values);
 }
 
@@ -67,29 +62,38 @@ void report_begin(const struct options *o)
 	printf("kernel %s, %ld CPUs, load %.2f; %u rounds, seed %u, spaced by %u ms\n",
 	       names.release, sysconf(_SC_NPROCESSORS_ONLN), load, o->rounds, o->seed, o->space_ms);
 	for (i = 0; i < o->n_runtimes; i++)
-		printf("%s: %s%s\n", o->runtimes[i].name, o->runtimes[i].version,
-		       i == o->base ? " (base)" : "");
+		printf("%s: %s\n", o->runtimes[i].name, o->runtimes[i].version);
 	fflush(stdout);
 }
 
-static void print_heading(const struct row *row)
+static void print_heading(const struct row *row, const struct options *o)
 {
+	unsigned i;
+
 	printf("\n%s", row->workload);
 	if (strcmp(row->workload, row->command) != 0)
 		printf(": %s", row->command);
 	printf(", bundle %s, %s (us)\n", row->bundle, row->mode);
-	printf("%-14s %9s %9s %9s %9s %8s %9s %8s %8s\n", "runtime", "median", "p10", "min",
-	       "mean cpu", "minflt", "peak KiB", "paired", "medians");
+	printf("%-14s %9s %9s %9s %9s %8s %9s  : ", "runtime", "median", "p10", "min", "mean cpu",
+	       "minflt", "peak KiB");
+	for (i = 0; i < o->n_runtimes; i++)
+		printf(" %9s", o->runtimes[i].name);
+	putchar('\n');
 }
 
-void report_row(struct report *r, const struct row *row, bool first)
+void report_row(struct report *r, const struct options *o, const struct row *row, bool first)
 {
+	unsigned i;
+
 	r->rows = allocate(r->rows, r->n_rows + 1, sizeof(*r->rows));
 	r->rows[r->n_rows++] = *row;
 	if (first)
-		print_heading(row);
-	printf("%-14s %9.0f %9.0f %9.0f %9.0f %8.0f %9ld %8.3f %8.3f\n", row->runtime, row->median,
-	       row->p10, row->min, row->cpu, row->faults, row->peak, row->paired, row->medians);
+		print_heading(row, o);
+	printf("%-14s %9.0f %9.0f %9.0f %9.0f %8.0f %9ld    ", row->runtime, row->median, row->p10,
+	       row->min, row->cpu, row->faults, row->peak);
+	for (i = 0; i < o->n_runtimes; i++)
+		printf(" %9.3f", row->paired[i]);
+	putchar('\n');
 	fflush(stdout);
 }
 
@@ -106,10 +110,13 @@ void report_memory(struct report *r, const struct memory_row *row, bool first)
 
 /* ---- JSON ---- */
 
-/* Writes a member, after a comma unless it is the first. */
+/* Writes a member, after a comma unless it is the first; without a value its name alone. */
 static void put_string(FILE *f, const char *comma, const char *name, const char *value)
 {
-	fprintf(f, "%s\"%s\": \"", comma, name);
+	fprintf(f, "%s\"%s\": ", comma, name);
+	if (!value)
+		return;
+	fputc('"', f);
 	for (; *value; value++) {
 		if (*value == '"' || *value == '\\')
 			fputc('\\', f);
@@ -118,8 +125,10 @@ static void put_string(FILE *f, const char *comma, const char *name, const char 
 	fputc('"', f);
 }
 
-static void put_row(FILE *f, const struct row *r)
+static void put_row(FILE *f, const struct row *r, const struct options *o)
 {
+	unsigned i;
+
 	put_string(f, "", "workload", r->workload);
 	put_string(f, ", ", "command", r->command);
 	put_string(f, ", ", "bundle", r->bundle);
@@ -128,7 +137,12 @@ static void put_row(FILE *f, const struct row *r)
 	fprintf(f, ", \"median_us\": %.1f, \"p10_us\": %.1f, \"min_us\": %.1f, \"cpu_us\": %.1f, ",
 		r->median, r->p10, r->min, r->cpu);
 	fprintf(f, "\"minor_faults\": %.1f, \"peak_rss_kib\": %ld, ", r->faults, r->peak);
-	fprintf(f, "\"paired_ratio\": %.4f, \"median_ratio\": %.4f", r->paired, r->medians);
+	fputs("\"paired\": { ", f);
+	for (i = 0; i < o->n_runtimes; i++) {
+		put_string(f, i ? ", " : "", o->runtimes[i].name, NULL);
+		fprintf(f, "%.4f", r->paired[i]);
+	}
+	fputs(" }", f);
 }
 
 static void put_memory(FILE *f, const struct memory_row *r)
@@ -146,7 +160,6 @@ static void put_settings(FILE *f, const struct options *o)
 
 	uname(&names);
 	put_string(f, "", "kernel", names.release);
-	put_string(f, ", ", "base", o->runtimes[o->base].name);
 	fprintf(f,
 		", \"cpus\": %ld, \"rounds\": %u, \"warmup\": %u, \"space_ms\": %u, \"seed\": %u",
 		sysconf(_SC_NPROCESSORS_ONLN), o->rounds, o->warmup, o->space_ms, o->seed);
@@ -168,7 +181,7 @@ void report_json(const struct report *r, const struct options *o)
 	fputs(",\n  \"results\": [", f);
 	for (i = 0; i < r->n_rows; i++) {
 		fputs(i ? ",\n    { " : "\n    { ", f);
-		put_row(f, &r->rows[i]);
+		put_row(f, &r->rows[i], o);
 		fputs(" }", f);
 	}
 	fputs("\n  ],\n  \"memory\": [", f);
