@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What `run --json` has written, and its tables in Markdown."""
+import budget
+
+# What is compared: a name, where it is in the results, and the ratio to crun that is wanted of
+# ocirun, spaced and back-to-back.
+WORK = (
+    ("run, minimal", "v1", "minimal", "run", 0.25, 0.40),
+    ("run, engine-default", "v1", "engine-default", "run", 0.30, 0.45),
+    ("run, engine-default, v2", "v2", "engine-default", "run", 0.45, 0.45),
+    ("run, user namespace", "v1", "userns", "run", 0.35, 0.40),
+    ("exec", "v1", "engine-default", "exec", 0.15, 0.30),
+    ("create", "v1", "engine-default", "create", None, None),
+    ("start", "v1", "engine-default", "start", 0.20, 0.20),
+    ("state", "v1", "engine-default", "state", 0.20, 0.20),
+    ("kill", "v1", "engine-default", "kill", 0.20, 0.20),
+    ("delete", "v1", "engine-default", "delete", 0.20, 0.20),
+    ("delete --force, running", "v1", "engine-default", "delete --force", 0.30, 0.30),
+)
+MODES = ("spaced", "back-to-back")
+CURVES = {  # name: what the points are, the unit and its microseconds
+    "mounts": ("mounts on the host, run", "ms", 1000),
+    "binds": ("binds in the config, run", "ms", 1000),
+    "env": ("variables in the config, run", "ms", 1000),
+    "list": ("containers, list", "ms", 1000),
+}
+
+
+class Results:
+    def __init__(self, data):
+        self.data = data
+        self.runtimes = list(data["versions"])
+
+    def row(self, runtime, cgroup, bundle, command, mode):
+        for row in self.data["results"]:
+            if "curve" not in row and (row["runtime"], row["cgroup"], row["bundle"], row["command"],
+                                       row["mode"]) == (runtime, cgroup, bundle, command, mode):
+                return row
+        return None
+
+    def work(self, mode):
+        """What was measured: name, rows by runtime, the ratio wanted."""
+        for name, cgroup, bundle, command, *wanted in WORK:
+            rows = {r: self.row(r, cgroup, bundle, command, mode) for r in self.runtimes}
+            if any(rows.values()):
+                yield name, rows, wanted[MODES.index(mode)]
+
+    def curve(self, name, runtime, command=None):
+        """The points of a curve: x and the row."""
+        return sorted((row["x"], row["median_us"]) for row in self.data["results"]
+                      if row.get("curve") == name and row["runtime"] == runtime and
+                      command in (None, row["command"]))
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def ratio(row, to):
+    return f"{row['paired'][to]:.2f}" if row and to in row["paired"] else "–"
+
+
+def versions(results):
+    data = results.data
+    names = ", ".join(version if name not in version else version.replace(" version", "")
+                      for name, version in data["versions"].items() if name != "floor")
+    return (f"{data['date']}: {data['cpus']} processors, kernel {data['kernel']}, load "
+            f"{data['load']:.1f} at the beginning; {names}; {data['rounds']} rounds, spaced by "
+            f"{data['space_ms']} ms.")
+
+
+def times(results):
+    head = ["µs, median / p10"] + [r for r in results.runtimes] + ["ocirun : crun", "wanted",
+                                                                     "ocirun : floor"]
+    lines = []
+    for mode in MODES:
+        for name, rows, wanted in results.work(mode):
+            cells = [f"{row['median_us']:.0f} / {row['p10_us']:.0f}" if row else "–"
+                     for row in rows.values()]
+            ours = rows.get("ocirun")
+            lines.append([f"{name}, {mode}", *cells, f"**{ratio(ours, 'crun')}**",
+                          f"≤ {wanted:.2f}" if wanted else "", ratio(ours, "floor")])
+    return table(head, lines)
+
+
+def costs(results):
+    lines = [[name, *(f"{row['cpu_us'] / 1000:.1f} / {row['minor_faults']:.0f}" if row else "–"
+                      for row in rows.values())] for name, rows, _ in results.work("spaced")]
+    return table(["CPU ms / page faults, spaced", *results.runtimes], lines)
+
+
+def sizes(results):
+    lines = []
+    for bundle in ("minimal", "engine-default"):
+        memory = {row["runtime"]: row for row in results.data["memory"] if row["bundle"] == bundle}
+        if memory:
+            lines.append([f"RSS / dirty of a created container, {bundle}, KiB"] + [
+                f"{memory[r]['rss_kib']:.0f} / {memory[r]['private_dirty_kib']:.0f}"
+                if r in memory else "–" for r in results.runtimes])
+    for cgroup, bundle in (("v1", "minimal"), ("v1", "engine-default"), ("v2", "engine-default")):
+        calls = {row["runtime"]: row["calls"] for row in results.data["syscalls"]
+                 if (row["cgroup"], row["bundle"]) == (cgroup, bundle)}
+        if calls:
+            lines.append([f"system calls of a run, {bundle}, {cgroup}"] +
+                         [calls.get(r, "–") for r in results.runtimes])
+    return table(["", *results.runtimes], lines)
+
+
+def growth(results):
+    lines = []
+    for name, (what, unit, scale) in CURVES.items():
+        points = {r: dict(results.curve(name, r)) for r in results.runtimes}
+        for x in sorted({x for curve in points.values() for x in curve}):
+            lines.append([f"{x} {what}, {unit}"] + [
+                f"{points[r][x] / scale:.1f}" if x in points[r] else "–" for r in results.runtimes])
+    for command in ("create, each", "delete --force, each"):
+        points = {r: results.curve("many", r, command) for r in results.runtimes}
+        if any(points.values()):
+            count = max(points.values())[0][0]
+            lines.append([f"{count} containers, 64 at a time: {command}, ms"] + [
+                f"{points[r][0][1] / 1000:.1f}" if points[r] else "–" for r in results.runtimes])
+    return table(["back-to-back, median", *results.runtimes], lines)
+
+
+def library(results):
+    return table(["engine", "create, start, delete: µs median / p10", "worst stall of a writer, µs",
+                  "without containers"],
+                 [[f"{row['mib']} MiB, {row['threads']} threads",
+                   f"{row['median_us']:.0f} / {row['p10_us']:.0f}", f"{row['stall_us']:.0f}",
+                   f"{row['quiet_stall_us']:.0f}"] for row in results.data["library"]])
+
+
+def phases(results):
+    return budget.table(results.data["phases"])
+
+
+TABLES = {"versions": versions, "times": times, "costs": costs, "sizes": sizes, "growth": growth,
+          "library": library, "phases": phases}
+
+
+def update(text, results):
+    """A page with what stands between <!-- bench NAME --> and <!-- end --> replaced."""
+    begin, end, out, position = "<!-- bench ", "<!-- end -->", [], 0
+    while (at := text.find(begin, position)) >= 0:
+        name = text[at + len(begin):text.index(" -->", at)]
+        stop = text.find(end, at)
+        if name not in TABLES or stop < 0:
+            raise ValueError(f'"{begin}{name} -->" is no table of {", ".join(TABLES)}, or has no end')
+        out += [text[position:at], f"{begin}{name} -->\n\n{TABLES[name](results)}\n\n", end]
+        position = stop + len(end)
+    return "".join(out) + text[position:]
