@@ -18,11 +18,11 @@ WORK = (
     ("delete --force, running", "v1", "engine-default", "delete --force", 0.30, 0.30),
 )
 MODES = ("spaced", "back-to-back")
-CURVES = {  # name: what the points are, the unit and its microseconds
-    "mounts": ("mounts on the host, run", "ms", 1000),
-    "binds": ("binds in the config, run", "ms", 1000),
-    "env": ("variables in the config, run", "ms", 1000),
-    "list": ("containers, list", "ms", 1000),
+CURVES = {  # name: the command, what the points are
+    "mounts": ("run", "mounts on the host"),
+    "binds": ("run", "binds in the config"),
+    "env": ("run", "variables in the config"),
+    "list": ("list", "containers"),
 }
 
 
@@ -32,11 +32,10 @@ class Results:
         self.runtimes = list(data["versions"])
 
     def row(self, runtime, cgroup, bundle, command, mode):
-        for row in self.data["results"]:
-            if "curve" not in row and (row["runtime"], row["cgroup"], row["bundle"], row["command"],
-                                       row["mode"]) == (runtime, cgroup, bundle, command, mode):
-                return row
-        return None
+        wanted = {"runtime": runtime, "cgroup": cgroup, "bundle": bundle, "command": command,
+                  "mode": mode}
+        return next((row for row in self.data["results"]
+                     if "curve" not in row and wanted.items() <= row.items()), None)
 
     def work(self, mode):
         """What was measured: name, rows by runtime, the ratio wanted."""
@@ -46,8 +45,9 @@ class Results:
                 yield name, rows, wanted[MODES.index(mode)]
 
     def curve(self, name, runtime, command=None):
-        """The points of a curve: x and the row."""
-        return sorted((row["x"], row["median_us"]) for row in self.data["results"]
+        """The points of a curve: x, and the median and the lowest tenth in milliseconds."""
+        return sorted((row["x"], (row["median_us"] / 1000, row["p10_us"] / 1000))
+                      for row in self.data["results"]
                       if row.get("curve") == name and row["runtime"] == runtime and
                       command in (None, row["command"]))
 
@@ -109,18 +109,19 @@ def sizes(results):
 
 def growth(results):
     lines = []
-    for name, (what, unit, scale) in CURVES.items():
-        points = {r: dict(results.curve(name, r)) for r in results.runtimes}
+
+    def add(what, command, name, named=None):
+        points = {r: dict(results.curve(name, r, named)) for r in results.runtimes}
         for x in sorted({x for curve in points.values() for x in curve}):
-            lines.append([f"{x} {what}, {unit}"] + [
-                f"{points[r][x] / scale:.1f}" if x in points[r] else "–" for r in results.runtimes])
+            lines.append([f"{command}, {x} {what}"] + [
+                "{:.1f} / {:.1f}".format(*points[r][x]) if x in points[r] else "–"
+                for r in results.runtimes])
+
+    for name, (command, what) in CURVES.items():
+        add(what, command, name)
     for command in ("create, each", "delete --force, each"):
-        points = {r: results.curve("many", r, command) for r in results.runtimes}
-        if any(points.values()):
-            count = max(points.values())[0][0]
-            lines.append([f"{count} containers, 64 at a time: {command}, ms"] + [
-                f"{points[r][0][1] / 1000:.1f}" if points[r] else "–" for r in results.runtimes])
-    return table(["back-to-back, median", *results.runtimes], lines)
+        add("containers, 64 at a time", command, "many", command)
+    return table(["ms, median / p10, back-to-back", *results.runtimes], lines)
 
 
 def library(results):

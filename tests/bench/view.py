@@ -5,9 +5,11 @@ see as View.inside and which is removed at the end."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -34,6 +36,15 @@ class Problem(Exception):
 def stat_type(path):
     return subprocess.run(["stat", "-f", "-c", "%T", path], stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.DEVNULL).stdout.strip()
+
+
+def remove_cgroup(path):
+    for _ in range(100):
+        try:
+            return os.rmdir(path)
+        except OSError:
+            time.sleep(0.05)
+    return print(f"{path} is left", file=sys.stderr)
 
 
 def copied(config):
@@ -82,6 +93,7 @@ class View:
     def __init__(self, root=None, build=None):
         if os.geteuid() != 0:
             raise Problem("must be run as root")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # by way of __exit__
         self.root = os.path.abspath(root) if root else ""
         self.bin = os.path.join(build or os.path.join(TOP, "build/release"), "bin")
         self.runtimes = {}      # name: path in the view
@@ -98,11 +110,11 @@ class View:
         return self
 
     def __exit__(self, *_):
-        """A runtime that was killed half-way can leave cgroups."""
+        """A runtime that was killed half-way can leave cgroups, with processes that are about to end."""
         for folder, folders, _ in os.walk(CGROUPS, topdown=False):
             for name in folders:
                 if self.tag in name:
-                    os.rmdir(os.path.join(folder, name))
+                    remove_cgroup(os.path.join(folder, name))
         subprocess.run(["rm", "-rf", "--one-file-system", "--", self.work], check=True)
 
     # --- the runtimes ---

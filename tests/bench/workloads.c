@@ -143,6 +143,12 @@ static void list_once(struct runtime *rt, const struct turn *t, struct sample *r
 	command(rt, t->how, ret, "--root", rt->root, "list", NULL);
 }
 
+static void list_end(struct runtime *rt)
+{
+	command_many(rt, MAX_PARALLEL, NULL, "--root", rt->root, "delete", "--force", NULL);
+	container_gone(rt);
+}
+
 static void many_once(struct runtime *rt, const struct turn *t, struct sample *ret)
 {
 	rest(t);
@@ -193,7 +199,7 @@ const struct workload workloads[] = {
 		.waits = true,
 		.begin = list_begin,
 		.once = list_once,
-		.end = container_discard,
+		.end = list_end,
 	},
 	{
 		.name = "many",
