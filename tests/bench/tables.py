@@ -92,19 +92,24 @@ def costs(results):
 
 def sizes(results):
     lines = []
+
+    def add(what, values, cells, wanted):
+        if values:
+            part = f"{values['ocirun'] / values['crun']:.2f}" if {"ocirun", "crun"} <= set(values) else "–"
+            lines.append([what, *(cells.get(r, "–") for r in results.runtimes), part, wanted])
+
     for bundle in ("minimal", "engine-default"):
-        memory = {row["runtime"]: row for row in results.data["memory"] if row["bundle"] == bundle}
-        if memory:
-            lines.append([f"RSS / dirty of a created container, {bundle}, KiB"] + [
-                f"{memory[r]['rss_kib']:.0f} / {memory[r]['private_dirty_kib']:.0f}"
-                if r in memory else "–" for r in results.runtimes])
-    for cgroup, bundle in (("v1", "minimal"), ("v1", "engine-default"), ("v2", "engine-default")):
+        rows = {row["runtime"]: row for row in results.data["memory"] if row["bundle"] == bundle}
+        add(f"RSS / dirty of a created container, {bundle}, KiB",
+            {r: row["rss_kib"] for r, row in rows.items()},
+            {r: f"{row['rss_kib']:.0f} / {row['private_dirty_kib']:.0f}" for r, row in rows.items()},
+            "≤ 128 KiB")
+    for cgroup, bundle, wanted in (("v1", "minimal", ""), ("v1", "engine-default", "≤ 0.40"),
+                                   ("v2", "engine-default", "≤ 0.40")):
         calls = {row["runtime"]: row["calls"] for row in results.data["syscalls"]
                  if (row["cgroup"], row["bundle"]) == (cgroup, bundle)}
-        if calls:
-            lines.append([f"system calls of a run, {bundle}, {cgroup}"] +
-                         [calls.get(r, "–") for r in results.runtimes])
-    return table(["", *results.runtimes], lines)
+        add(f"system calls of a run, {bundle}, {cgroup}", calls, calls, wanted)
+    return table(["", *results.runtimes, "ocirun : crun", "wanted"], lines)
 
 
 def growth(results):
