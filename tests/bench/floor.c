@@ -349,8 +349,8 @@ static void make_root(void)
 	for (unsigned i = 0; i < (c.full ? sizeof(mounts) / sizeof(*mounts) : 2); i++) {
 		if (mounts[i].make)
 			make_directory(mounts[i].target);
-		mount_on(mounts[i].type, mounts[i].target, mounts[i].type, mounts[i].flags,
-			 mounts[i].data);
+		mount_on(mounts[i].type, mounts[i].target, mounts[i].type,
+			 i || c.full ? mounts[i].flags : 0, mounts[i].data);
 	}
 	make_devices();
 	if (c.full) {
@@ -436,6 +436,7 @@ static __attribute__((noreturn)) void be_container(int go, int ready, int fifo)
 	}
 	SYS(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, "_ses.floor", 0, 0, 0);
 	must(SYS(__NR_sethostname, "floor", 5), "sethostname");
+	SYS(__NR_umask, 0);
 	make_root();
 	drop_privileges();
 	SYS(__NR_setsid);
@@ -555,7 +556,7 @@ static int do_start(void)
 {
 	char path[PATH];
 
-	write_file(state_path(path, ".start"), "", 0);
+	write_file(state_path(path, ".start"), "!", 0);
 	return 0;
 }
 

@@ -18,7 +18,7 @@ def skip(reason):
 
 
 def fault(text):
-    sys.exit(f"quick: {text}")
+    sys.exit(f"bench: {text}")
 
 
 def check(data, runtimes):
@@ -50,16 +50,19 @@ def check(data, runtimes):
         fault(f"phases: {data['phases']}")
 
 
-def main():
-    build = sys.argv[1]
+def skip_unless(*tools):
     if os.geteuid() != 0:
         skip("must be run as root")
-    for tool in ("crun", "strace", "busybox", "unshare"):
+    for tool in tools:
         if not shutil.which(tool):
             skip(f"no {tool}")
-    if subprocess.run(["stat", "-f", "-c", "%T", "/sys/fs/cgroup"], stdout=subprocess.PIPE, text=True,
-                      check=False).stdout.strip() != "tmpfs":
+    if not os.path.isdir("/sys/fs/cgroup/pids"):
         skip("no cgroup v1")
+
+
+def main():
+    build = sys.argv[1]
+    skip_unless("crun", "strace", "busybox", "unshare")
     runtimes = {"ocirun": f"{build}/bin/ocirun", "crun": shutil.which("crun"),
                 "floor": f"{build}/bin/bench_floor"}
     with tempfile.TemporaryDirectory() as folder:
@@ -78,4 +81,5 @@ def main():
             fault("chart failed")
 
 
-main()
+if __name__ == "__main__":
+    main()
