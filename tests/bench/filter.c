@@ -127,6 +127,19 @@ static bool measure(const struct compiler *compiler, const struct spec_seccomp *
 	return true;
 }
 
+static bool measure_all(const struct spec_seccomp *seccomp)
+{
+	printf("%-12s %-8s %12s %10s %10s %10s\n", "microseconds", "", "instructions", "first",
+	       "median", "p10");
+	for (size_t i = 0; i < ARRAY_SIZE(compilers); i++) {
+		if (!measure(&compilers[i], seccomp)) {
+			perror(compilers[i].name);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* The filter as the inside of an initializer in C. */
 static bool dump(const struct spec_seccomp *seccomp)
 {
@@ -148,7 +161,7 @@ int main(int argc, char **argv)
 	struct spec *spec = NULL;
 	char *text = NULL;
 	size_t length = 0;
-	bool dumped = argc == 3 && strcmp(argv[2], "--dump") == 0;
+	bool good, dumped = argc == 3 && strcmp(argv[2], "--dump") == 0;
 
 	if ((argc != 2 && !dumped) || file_read(AT_FDCWD, argv[1], 1 << 20, &text, &length) < 0) {
 		fprintf(stderr, "usage: bench_filter CONFIG [--dump]\n");
@@ -159,17 +172,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", err.code ? err.message : "no /linux/seccomp");
 		return EXIT_FAILURE;
 	}
-	if (dumped)
-		return dump(spec->linux_->seccomp) ? EXIT_SUCCESS : EXIT_FAILURE;
-	printf("%-12s %-8s %12s %10s %10s %10s\n", "microseconds", "", "instructions", "first",
-	       "median", "p10");
-	for (size_t i = 0; i < ARRAY_SIZE(compilers); i++) {
-		if (!measure(&compilers[i], spec->linux_->seccomp)) {
-			perror(compilers[i].name);
-			return EXIT_FAILURE;
-		}
-	}
+	good = dumped ? dump(spec->linux_->seccomp) : measure_all(spec->linux_->seccomp);
 	arena_done(&arena);
 	free(text);
-	return EXIT_SUCCESS;
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
