@@ -31,9 +31,9 @@ bool plan_empty_mounts(const struct plan_request *request)
 {
 	const struct spec *spec = request->spec;
 
-	if (!request->facts->empty_mounts || request->facts->nested ||
+	if (!request->facts->empty_mounts || plan_is_nested(request) ||
 	    !plan_is_privileged(request->facts) || !plan_makes_mounts(spec) ||
-	    plan_user_namespace(spec) || plan_has_early_hooks(spec))
+	    plan_has_early_hooks(spec))
 		return false;
 	list_each(mount, spec->mounts)
 		if (mount_opens_files(mount))
