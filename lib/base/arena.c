@@ -7,7 +7,9 @@
 
 #include "base/arena.h"
 
-#define BLOCK_SIZE ((size_t)16 * 1024)
+/* The first block, and the largest: each is twice the one before. */
+#define BLOCK_FIRST ((size_t)1024)
+#define BLOCK_LAST  ((size_t)16 * 1024)
 
 struct arena_block {
 	struct arena_block *next;
@@ -38,7 +40,12 @@ void *arena_alloc(struct arena *arena, size_t size)
 	}
 	size = (size + 15) & ~(size_t)15;
 	if (!block || block->size - block->used < size) {
-		size_t room = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
+		size_t room = block ? block->size * 2 : BLOCK_FIRST;
+
+		if (room > BLOCK_LAST)
+			room = BLOCK_LAST;
+		if (size > room / 4)
+			room = size;
 
 		block = calloc(1, sizeof(*block) + room);
 		if (!block) {

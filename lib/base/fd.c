@@ -49,7 +49,9 @@ int file_read(int dirfd, const char *name, size_t max, char **ret_text, size_t *
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) == 0 && st.st_size > 0 && (size_t)st.st_size < max)
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_size > 0 && (size_t)st.st_size < max)
 		size = (size_t)st.st_size + 2;
 	for (;;) {
 		char *larger = realloc(text, size);
@@ -66,6 +68,8 @@ int file_read(int dirfd, const char *name, size_t max, char **ret_text, size_t *
 		length += (size_t)n;
 		if (length > max)
 			return -EFBIG;
+		if (S_ISREG(st.st_mode) && length == (size_t)st.st_size)
+			break;
 		if (length + 1 >= size)
 			size *= 2;
 	}

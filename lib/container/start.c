@@ -62,7 +62,7 @@ static int go(const struct oci_context *context, const struct state *state,
 	      const struct record *record, struct oci_error *err)
 {
 	struct starting starting = { state, record };
-	cleanup(fd_done) int fd = state_connect(state, true);
+	cleanup(fd_done) int fd = state_connect(state);
 	const struct host host = {
 		.calls = &calls,
 		.context = &starting,

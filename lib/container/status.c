@@ -19,15 +19,6 @@ const char *status_name(enum status status)
 	return names[status];
 }
 
-/* Init waits on the socket until it is started. The starter removes the socket; should it have died
- * before that, nobody listens there any more. A connection that says nothing changes nothing. */
-static bool is_parked(const struct state *state)
-{
-	cleanup(fd_done) int fd = state_connect(state, false);
-
-	return fd >= 0 || fd == -EAGAIN;
-}
-
 bool container_is_paused(const struct record *record)
 {
 	cleanup(free_done) struct cgroup *cgroups = container_cgroups(record);
@@ -65,7 +56,7 @@ int status_find(const struct state *state, const struct record *record, bool loc
 
 	if (record->phase == RECORD_CREATING)
 		return !locked && state_is_busy(state) ? STATUS_CREATING : STATUS_STOPPED;
-	pidfd = process_open(record);
+	pidfd = process_find(record);
 	if (pidfd == -ESRCH)
 		return STATUS_STOPPED;
 	if (pidfd < 0)
@@ -74,7 +65,7 @@ int status_find(const struct state *state, const struct record *record, bool loc
 	if (container_is_paused(record))
 		status = STATUS_PAUSED;
 	else
-		status = is_parked(state) ? STATUS_CREATED : STATUS_RUNNING;
+		status = state_is_listening(state) ? STATUS_CREATED : STATUS_RUNNING;
 	/* It may have ended while we looked at the socket. */
 	poll_fd.fd = pidfd;
 	return poll(&poll_fd, 1, 0) > 0 ? STATUS_STOPPED : status;

@@ -4,22 +4,17 @@
  * counted here. */
 #include <errno.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+#include "base/arena.h"
 #include "spec/json.h"
-
-/* One piece of memory of yajl's. */
-struct chunk {
-	struct chunk *next, *previous;
-	_Alignas(16) char data[];
-};
 
 struct parse {
 	yajl_handle handle;
-	struct chunk *chunks;
+	struct arena arena;
 	jmp_buf no_memory;
 	int (*sink)(void *context, const struct json_token *token);
 	void *context;
@@ -30,57 +25,43 @@ struct parse {
 	int result;
 };
 
-/* yajl does not look whether it got memory. So running out of it leaves yajl altogether, and what
- * it had is freed here. */
-static void link_chunk(struct parse *parse, struct chunk *chunk)
+/* yajl does not look whether it got memory. So running out of it leaves yajl altogether. What it
+ * gives back is kept until the end: it asks for little, and for more by doubling. */
+struct piece {
+	size_t size;
+	_Alignas(16) char data[];
+};
+
+static void *take_memory(void *context, size_t size)
 {
-	if (!chunk)
+	struct parse *parse = context;
+	struct piece *piece = NULL;
+
+	if (size < SIZE_MAX - sizeof(*piece))
+		piece = arena_alloc(&parse->arena, sizeof(*piece) + size);
+	if (!piece)
 		longjmp(parse->no_memory, 1);
-	chunk->previous = NULL;
-	chunk->next = parse->chunks;
-	if (chunk->next)
-		chunk->next->previous = chunk;
-	parse->chunks = chunk;
-}
-
-static struct chunk *unlink_chunk(struct parse *parse, void *data)
-{
-	struct chunk *chunk = data ? CONTAINER_OF(data, struct chunk, data) : NULL;
-
-	if (!chunk)
-		return NULL;
-	if (chunk->next)
-		chunk->next->previous = chunk->previous;
-	*(chunk->previous ? &chunk->previous->next : &parse->chunks) = chunk->next;
-	return chunk;
-}
-
-static void *take_memory(void *parse, size_t size)
-{
-	link_chunk(parse, malloc(sizeof(struct chunk) + size));
-	return ((struct parse *)parse)->chunks->data;
+	piece->size = size;
+	return piece->data;
 }
 
 static void *resize_memory(void *parse, void *data, size_t size)
 {
-	struct chunk *chunk = unlink_chunk(parse, data);
-	struct chunk *larger = realloc(chunk, sizeof(*chunk) + size);
+	const struct piece *old = data ? CONTAINER_OF(data, struct piece, data) : NULL;
+	void *larger;
 
-	if (!larger)
-		free(chunk);
-	link_chunk(parse, larger);
-	return larger->data;
+	if (old && size <= old->size)
+		return data;
+	larger = take_memory(parse, size);
+	if (old)
+		memcpy(larger, data, old->size);
+	return larger;
 }
 
 static void free_memory(void *parse, void *data)
 {
-	free(unlink_chunk(parse, data));
-}
-
-static void free_all_memory(struct parse *parse)
-{
-	while (parse->chunks)
-		free_memory(parse, parse->chunks->data);
+	(void)parse;
+	(void)data;
 }
 
 static int emit(struct parse *parse, enum json_event event, const void *text, size_t length)
@@ -348,7 +329,7 @@ int json_parse(const char *document, size_t length,
 	struct parse parse = { .sink = sink, .context = context, .length = length };
 	int r = run(&parse, document, length, problem);
 
-	free_all_memory(&parse);
+	arena_done(&parse.arena);
 	return r;
 }
 

@@ -18,6 +18,7 @@
 #define RECORD          "state.json"
 #define CONFIG          "config.json"
 #define SOCKET          "start"
+#define SOCKET_TAKEN    "starting" /* somebody has begun to start the container */
 #define RECORD_SIZE_MAX ((size_t)16 * 1024 * 1024)
 #define CONFIG_SIZE_MAX ((size_t)64 << 20)
 
@@ -55,9 +56,9 @@ static int open_root(const char *root)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_directory(int root, const char *id)
+static int open_directory(int at, const char *path)
 {
-	int fd = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -111,10 +112,11 @@ int state_create(const char *root, const char *id, struct state *ret, struct oci
 int state_open(const char *root, const char *id, bool want_lock, struct state *ret,
 	       struct oci_error *err)
 {
-	cleanup(fd_done) int top = open_root(root), dir = -1;
-	int r;
+	cleanup(fd_done) int dir = -1;
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/%s", root, id), r;
 
-	dir = top < 0 ? top : open_directory(top, id);
+	dir = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG : open_directory(AT_FDCWD, path);
 	if (dir == -ENOENT)
 		return fail_plain(err, -ENOENT, NULL,
 				  "container \"%s\" does not exist: container does not exist", id);
@@ -222,15 +224,16 @@ int state_remove(const struct state *state, struct oci_error *err)
 }
 
 /* A path to the socket that fits: 108 bytes are all that an address has. */
-static int address_of(const struct state *state, struct sockaddr_un *ret)
+static int address_of(const struct state *state, const char *name, struct sockaddr_un *ret)
 {
 	int n;
 
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/%s/" SOCKET, state->root, state->id);
+	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/%s/%s", state->root, state->id,
+		     name);
 	if (n > 0 && (size_t)n < sizeof(ret->sun_path))
 		return 0;
-	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/" SOCKET, state->dir);
+	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/%s", state->dir, name);
 	return n > 0 && (size_t)n < sizeof(ret->sun_path) ? 0 : -ENAMETOOLONG;
 }
 
@@ -238,7 +241,7 @@ int state_listen(const struct state *state, struct oci_error *err)
 {
 	cleanup(fd_done) int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	struct sockaddr_un address;
-	int r = fd < 0 ? -errno : address_of(state, &address);
+	int r = fd < 0 ? -errno : address_of(state, SOCKET, &address);
 
 	if (r == 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		r = -errno;
@@ -250,16 +253,14 @@ int state_listen(const struct state *state, struct oci_error *err)
 	return TAKE_FD(fd);
 }
 
-int state_connect(const struct state *state, bool patience)
+static int connect_to(const struct state *state, const char *name, bool patience)
 {
 	cleanup(fd_done) int fd = -1;
 	struct sockaddr_un address;
-	int r = address_of(state, &address);
+	int r = address_of(state, name, &address);
 
 	if (r < 0)
 		return r;
-	if (faccessat(state->dir, SOCKET, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (patience ? 0 : SOCK_NONBLOCK), 0);
 	if (fd < 0)
 		return -errno;
@@ -269,7 +270,26 @@ int state_connect(const struct state *state, bool patience)
 	return r < 0 ? -errno : TAKE_FD(fd);
 }
 
+bool state_is_listening(const struct state *state)
+{
+	cleanup(fd_done) int fd = -1;
+
+	if (faccessat(state->dir, SOCKET, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return true;
+	if (faccessat(state->dir, SOCKET_TAKEN, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	fd = connect_to(state, SOCKET_TAKEN, false);
+	return fd >= 0 || fd == -EAGAIN;
+}
+
+int state_connect(const struct state *state)
+{
+	if (renameat(state->dir, SOCKET, state->dir, SOCKET_TAKEN) < 0 && errno != ENOENT)
+		return -errno;
+	return connect_to(state, SOCKET_TAKEN, true);
+}
+
 void state_unlisten(const struct state *state)
 {
-	unlinkat(state->dir, SOCKET, 0);
+	unlinkat(state->dir, SOCKET_TAKEN, 0);
 }

@@ -50,11 +50,16 @@ int state_read_config(const struct state *state, char **ret, size_t *ret_length,
 /* Removes the directory and all that is in it. Works on a full disk. */
 int state_remove(const struct state *state, struct oci_error *err) _must_check_;
 
-/* The socket that init waits on: made, and connected to. Both return a descriptor. connect returns
- * -ENOENT when there is none, -ECONNREFUSED when nobody waits any more, and without @patience
- * -EAGAIN when somebody does, but is stopped and has not accepted those who came before. */
+/* The socket that init waits on until it is started: made, and connected to by who starts it, which
+ * gives it another name first. Both return a descriptor, connect -ECONNREFUSED when nobody waits
+ * any more. unlisten removes it, when the program runs. */
 int state_listen(const struct state *state, struct oci_error *err) _must_check_;
-int state_connect(const struct state *state, bool patience) _must_check_;
+int state_connect(const struct state *state) _must_check_;
 void state_unlisten(const struct state *state);
+
+/* Whether init waits. Under its first name it does, and need not be woken to say so. Who had begun
+ * to start it may have died, before the program ran or after; a connection tells, and changes
+ * nothing. */
+bool state_is_listening(const struct state *state);
 
 #endif

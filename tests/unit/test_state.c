@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lib/state: names of containers, their records, directories and locks. */
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -290,11 +291,16 @@ START_TEST(socket_comes_and_goes)
 	char byte = 'g';
 
 	ck_assert_int_eq(state_create(place.root, "box", &state, &err), 0);
-	ck_assert_int_eq(state_connect(&state, true), -ENOENT);
+	ck_assert_int_eq(state_connect(&state), -ENOENT);
+	ck_assert(!state_is_listening(&state));
 	listener = state_listen(&state, &err);
 	ck_assert_int_ge(listener, 0);
-	starter = state_connect(&state, true);
+	ck_assert(state_is_listening(&state));
+	/* Nobody was woken. */
+	ck_assert_int_eq(poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1, 0), 0);
+	starter = state_connect(&state);
 	ck_assert_int_ge(starter, 0);
+	ck_assert(state_is_listening(&state));
 	init = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	ck_assert_int_eq(send(starter, &byte, 1, 0), 1);
 	byte = 0;
@@ -303,9 +309,11 @@ START_TEST(socket_comes_and_goes)
 	close(init);
 	close(starter);
 	close(listener);
-	ck_assert_int_eq(state_connect(&state, true), -ECONNREFUSED);
+	ck_assert(!state_is_listening(&state));
+	ck_assert_int_eq(state_connect(&state), -ECONNREFUSED);
 	state_unlisten(&state);
-	ck_assert_int_eq(state_connect(&state, true), -ENOENT);
+	ck_assert(!state_is_listening(&state));
+	ck_assert_int_eq(state_connect(&state), -ENOENT);
 	state_unlisten(&state);
 	place_done(&place);
 }
@@ -325,7 +333,7 @@ START_TEST(socket_in_a_long_root)
 	ck_assert_int_eq(state_create(root, id, &state, &err), 0);
 	listener = state_listen(&state, &err);
 	ck_assert_msg(listener >= 0, "%s", err.message);
-	starter = state_connect(&state, true);
+	starter = state_connect(&state);
 	ck_assert_int_ge(starter, 0);
 	close(starter);
 	close(listener);
