@@ -57,6 +57,47 @@ static int listen_fds(const char *const **ret_env)
 	return atoi(number);
 }
 
+/* A character of a path as an address of D-Bus has it. */
+static size_t put_escaped(char *to, char c)
+{
+	static const char digits[] = "0123456789abcdef", plain[] = "-_/.*";
+
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    strchr(plain, c)) {
+		*to = c;
+		return 1;
+	}
+	to[0] = '%';
+	to[1] = digits[(unsigned char)c >> 4];
+	to[2] = digits[(unsigned char)c & 15];
+	return 3;
+}
+
+/* The bus of the user, at the place where it is found from an environment that has little more. */
+static const char *user_bus(void)
+{
+	static char address[4096];
+	const char *bus = getenv("DBUS_SESSION_BUS_ADDRESS"), *runtime = getenv("XDG_RUNTIME_DIR");
+	size_t n = 0;
+
+	if (bus && bus[0])
+		return bus;
+	if (!runtime || runtime[0] != '/' || strlen(runtime) > 1024)
+		return NULL;
+	memcpy(address, "unix:path=", 10);
+	for (n = 10; *runtime; runtime++)
+		n += put_escaped(address + n, *runtime);
+	memcpy(address + n, "/bus", sizeof("/bus"));
+	return address;
+}
+
+static const char *manager_of(const struct arguments *arguments)
+{
+	if (arguments->cgroup_manager)
+		return arguments->cgroup_manager;
+	return arguments->systemd_cgroup ? "systemd" : NULL;
+}
+
 int create_options_of(const struct arguments *arguments, struct oci_create_options *ret)
 {
 	int preserve_fds = preserve_fds_of(arguments), sockets;
@@ -76,8 +117,10 @@ int create_options_of(const struct arguments *arguments, struct oci_create_optio
 		.pidfd_socket = arguments->pidfd_socket,
 		.preserve_fds = (unsigned int)(sockets > preserve_fds ? sockets : preserve_fds),
 		.env = env,
-		.cgroup_manager = arguments->cgroup_manager,
+		.cgroup_manager = manager_of(arguments),
 		.notify_socket = getenv("NOTIFY_SOCKET"),
+		.system_bus = getenv("DBUS_SYSTEM_BUS_ADDRESS"),
+		.user_bus = user_bus(),
 		.flags = (arguments->no_pivot ? OCI_CREATE_NO_PIVOT : 0u) |
 			 (arguments->no_new_keyring ? OCI_CREATE_NO_NEW_KEYRING : 0u),
 	};

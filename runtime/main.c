@@ -43,10 +43,9 @@ const struct option global_options[] = {
 	VALUE("error-fd", 0, error_fd, "N", "write an error as JSON to file descriptor N"),
 	VALUE("trace", 0, trace, "FILE", "write to FILE how long everything took, for Perfetto"),
 	FLAG("debug", 0, debug, "log more"),
-	FLAG("systemd-cgroup", 0, systemd_cgroup,
-	     "let systemd make the cgroups (not supported yet)"),
+	FLAG("systemd-cgroup", 0, systemd_cgroup, "as --cgroup-manager systemd"),
 	VALUE("cgroup-manager", 0, cgroup_manager, "NAME",
-	      "who makes the cgroups: cgroupfs, disabled"),
+	      "who makes the cgroups: cgroupfs, systemd, disabled"),
 	VALUE("rootless", 0, rootless, "BOOL", "true, false or auto; found out by itself"),
 	FLAG("version", 'v', version, "print the version"),
 	FLAG("help", 'h', help, "print this help"),
@@ -100,14 +99,10 @@ static int make_context(const struct arguments *arguments, struct oci_context **
 
 static int check_globals(const struct arguments *arguments)
 {
-	const char *format = arguments->log_format, *manager = arguments->cgroup_manager;
+	const char *format = arguments->log_format;
 
 	if (format && strcmp(format, "json") != 0 && strcmp(format, "text") != 0)
 		return report_text("unknown log format \"%s\", expected text or json", format);
-	if (arguments->systemd_cgroup)
-		return report_text("--systemd-cgroup is not supported yet");
-	if (manager && strcmp(manager, "cgroupfs") != 0 && strcmp(manager, "disabled") != 0)
-		return report_text("--cgroup-manager %s is not supported yet", manager);
 	return 0;
 }
 
@@ -188,6 +183,7 @@ int main(int argc, char **argv)
 
 	/* To a caller that ignores it kernels before 6.15 do not say how a child has ended. */
 	signal(SIGCHLD, SIG_DFL);
+	twin_remember(argv, argc);
 	used = options_parse(global_options, argv + 1, argc - 1, true, &arguments);
 	if (used >= 0 && !report_open(&arguments))
 		status = dispatch(&arguments, argv + 1 + used, argc - 1 - used);

@@ -165,6 +165,14 @@ int trace_open(const struct arguments *arguments);
 void trace_tell(void *data, const struct oci_trace_event *event);
 int trace_close(void);
 
+/* twin.c: the same program with a loader of libraries. */
+void twin_remember(char **argv, int argc);
+/* Standard input that has been read, and is the twin's to read; kept by the caller. */
+void twin_give_back(const char *text, size_t length);
+/* Goes on as that program, as if nothing had been done; returns where it is not to be had, with its
+ * path or NULL. */
+const char *twin_run(void);
+
 /* What create, run and plan have in common. */
 #define CREATE_OPTIONS                                                                            \
 	VALUE("bundle", 'b', bundle, "DIR", "the bundle, instead of the working directory"),      \

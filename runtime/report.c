@@ -192,8 +192,14 @@ int report_text(const char *format, ...)
 	return report_error(message, NULL);
 }
 
+/* What cannot be done without a library that has to be loaded is done by our twin; nothing has been
+ * done yet then. */
 int report(const struct oci_error *err)
 {
+	const char *twin = err->code == -ELIBACC ? twin_run() : NULL;
+
+	if (twin)
+		return report_text("%s, and there is no \"%s\" to do it", err->message, twin);
 	return report_error(err->message, err);
 }
 

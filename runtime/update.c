@@ -181,6 +181,8 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 		status = report_text("no memory");
 	update.resources = text;
 	update.name = path && strcmp(path, "-") != 0 ? path : NULL;
+	if (path && strcmp(path, "-") == 0)
+		twin_give_back(text, update.length);
 	if (status == 0 && oci_update(context, arguments->names[0], &update, &err) < 0)
 		status = report(&err);
 	free(text);

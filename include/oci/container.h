@@ -53,13 +53,22 @@ enum oci_create_flag {
  * @ret_terminal:   without @console_socket: where the terminal of the process is put, or -1 if it
  * has none; to be closed by the caller. NULL for a caller that takes none: then a process with a
  * terminal needs @console_socket. Set on success only.
- * @cgroup_manager: who makes the cgroups: "cgroupfs", or NULL, for the library; "disabled" for
- * nobody, so that the container stays in those of the caller, and limits are an error
+ * @cgroup_manager: who makes the cgroups: "cgroupfs", or NULL, for the library; "systemd" for
+ * systemd, by a scope that linux.cgroupsPath names as "slice:prefix:name"; "disabled" for nobody,
+ * so that the container stays in those of the caller, and limits are an error
  * @notify_socket:  value of the caller's NOTIFY_SOCKET, see sd_notify(3); NULL for none. The socket
  * is mounted at /run/notify/notify.sock, where NOTIFY_SOCKET of the program says, unless the config
  * has that variable. A service manager takes a message by the cgroup of its sender: it has to be
  * below that of the service (Delegate=, and NotifyAccess=all). What cannot be reached from inside
  * is a warning.
+ * @system_bus:     D-Bus address at which the manager "systemd" is reached by a caller who is root
+ * on this machine; NULL for "unix:path=/run/dbus/system_bus_socket"
+ * @user_bus:       that of the instance of a user, for others; NULL for
+ * "unix:path=/run/user/<uid>/bus"
+ *
+ * The manager "systemd" loads libsystemd.so.0. Each request to systemd has ten seconds, and its end
+ * another ten. Properties of the scope are what linux.resources and annotations
+ * "org.systemd.property.NAME" say, the latter in the text format of GVariant.
  *
  * The program's standard input, output and error are the caller's descriptors 0, 1 and 2. All
  * strings are borrowed for the time of the call.
@@ -79,6 +88,8 @@ struct oci_create_options {
 	int *ret_terminal;
 	const char *cgroup_manager;
 	const char *notify_socket;
+	const char *system_bus;
+	const char *user_bus;
 };
 
 /**
@@ -95,7 +106,9 @@ struct oci_create_options {
  *
  * Return: 0; -EEXIST for an id in use; -EINVAL for a config that is not legal; -EOPNOTSUPP for
  * something in it that is not supported; -ENOENT, -EACCES and others from the kernel, for what
- * @err->where names.
+ * @err->where names. With the manager "systemd" also -ELIBACC in a static program, which cannot
+ * load libsystemd; -ENOPKG without that; -ETIMEDOUT and others when systemd cannot be reached;
+ * -EEXIST for a unit that exists.
  *
  * Since: 0.1. Source: runtime.md, "Create".
  */
@@ -403,7 +416,8 @@ struct oci_update_options {
  *
  * Return: 0; -ESRCH, "container not running", when it has stopped; -EINVAL for what is not legal;
  * -ENOENT, -EOPNOTSUPP or -EPERM for a limit that this host, or this container, does not have; else
- * what the kernel says.
+ * what the kernel says. Where systemd made the cgroups what oci_create() says of it holds here,
+ * too.
  *
  * Since: 0.1
  */
@@ -481,7 +495,8 @@ enum oci_delete_flag { OCI_DELETE_FORCE = 1, OCI_DELETE_FORCE_WIDTH_ = 1 << 30 }
  * A created container is killed and deleted. What an interrupted oci_create() left is cleaned up
  * as well. Can be repeated after a failure. Thread-safe.
  *
- * Return: 0; -EBUSY when it is running and OCI_DELETE_FORCE is not given.
+ * Return: 0; -EBUSY when it is running and OCI_DELETE_FORCE is not given; -ELIBACC in a static
+ * program for one that systemd made cgroups for.
  *
  * Since: 0.1. Source: runtime.md, "Delete".
  */

@@ -91,7 +91,7 @@ int container_config(const struct state *state, struct arena *arena, struct docu
 
 /* Kills whatever is left of a container and removes its cgroups and its record. @record may be
  * NULL. The caller holds the lock. */
-int container_destroy(const struct state *state, const struct record *record,
-		      struct oci_error *err) _must_check_;
+int container_destroy(const struct oci_context *context, const struct state *state,
+		      const struct record *record, struct oci_error *err) _must_check_;
 
 #endif

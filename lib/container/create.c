@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "cgroup/systemd.h"
 #include "container/bundle.h"
 #include "container/container.h"
 #include "container/hooks.h"
@@ -24,10 +24,14 @@
 #include "host/lsm.h"
 #include "plan/create.h"
 #include "plan/print.h"
+#include "plan/unit.h"
 #include "spec/spec.h"
 #include "state/id.h"
 
 /* Everything that is decided before the first side effect. */
+#define SYSTEM_BUS "unix:path=/run/dbus/system_bus_socket"
+#define USER_BUS   "unix:path=/run/user/%u/bus"
+
 struct preparation {
 	struct arena arena;
 	struct oci_create_options options;
@@ -39,12 +43,16 @@ struct preparation {
 	struct text warnings;
 	const char *cgroup_path;
 	const char *notify_socket;
+	struct systemd *systemd; /* NULL but with that manager */
+	const char *bus;
+	struct unit unit;
 	struct plan *plan;
 };
 
 static void preparation_done(struct preparation *preparation)
 {
 	free(preparation->plan);
+	systemd_close(&preparation->systemd);
 	document_done(&preparation->config);
 	text_done(&preparation->warnings);
 	arena_done(&preparation->arena);
@@ -55,6 +63,7 @@ static const struct manager {
 	enum plan_cgroup_manager value;
 } managers[] = {
 	{ "cgroupfs", PLAN_CGROUP_FS },
+	{ "systemd", PLAN_CGROUP_SYSTEMD },
 	{ "disabled", PLAN_CGROUP_DISABLED },
 };
 
@@ -88,6 +97,12 @@ static int take_options(const struct oci_create_options *options, struct oci_cre
 	if (known.flags & ~(unsigned int)(OCI_CREATE_NO_PIVOT | OCI_CREATE_NO_NEW_KEYRING))
 		return fail_plain(err, -EINVAL, NULL, "unknown flags 0x%x", known.flags);
 	*ret = known;
+	if (manager_of(&known) == PLAN_CGROUP_SYSTEMD) {
+		int r = systemd_check(err);
+
+		if (r < 0)
+			return r;
+	}
 	return check_preserved(known.preserve_fds, err);
 }
 
@@ -140,6 +155,8 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 	int r;
 
 	r = plan_cgroup_path(&request, &preparation->cgroup_path, err);
+	if (r == 0 && request.manager == PLAN_CGROUP_SYSTEMD)
+		r = unit_find(&request, &preparation->unit, err);
 	return r < 0 ? r : plan_create(&request, &preparation->plan, err);
 }
 
@@ -169,6 +186,32 @@ static void find_notify_socket(struct preparation *preparation)
 		preparation->notify_socket = path;
 }
 
+/* The groups are systemd's, and where its own is decides where they are. */
+static int find_systemd(struct preparation *preparation, struct oci_error *err)
+{
+	const struct oci_create_options *options = &preparation->options;
+	struct host_facts *facts = &preparation->facts;
+	struct arena *arena = &preparation->arena;
+	int r;
+
+	facts->systemd_user = host_has_own_systemd();
+	if (facts->systemd_user && facts->cgroup_layout != CGROUP_V2)
+		return fail_plain(err, -EPERM, NULL,
+				  "the cgroup manager \"systemd\" of a user needs cgroup v2");
+	preparation->bus = facts->systemd_user ? options->user_bus : options->system_bus;
+	if (!preparation->bus)
+		preparation->bus =
+			facts->systemd_user ? arena_printf(arena, USER_BUS, geteuid()) : SYSTEM_BUS;
+	if (!preparation->bus)
+		return fail(err, -ENOMEM, NULL, "cannot connect to systemd");
+	facts->n_groups = facts->n_hierarchies;
+	facts->no_groups = NULL;
+	r = systemd_open(preparation->bus, &preparation->systemd, err);
+	return r < 0 ? r
+		     : systemd_control_group(preparation->systemd, arena, &facts->systemd_root,
+					     err);
+}
+
 /* What only a user namespace or a label asks for costs nothing without one. */
 static int gather_facts(struct preparation *preparation, struct oci_error *err)
 {
@@ -191,12 +234,19 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 		facts->resctrl = host_has_resctrl();
 	if (spec->linux_ && spec->linux_->resources)
 		r = gather_controllers(spec->linux_->resources, facts, &preparation->arena);
+	if (r < 0)
+		return fail(err, r, NULL, "cannot look at the host");
 	if (manager_of(&preparation->options) == PLAN_CGROUP_DISABLED) {
 		facts->n_groups = 0;
 		facts->no_devices = true;
 		facts->no_groups = "there are no cgroups with the manager \"disabled\"";
 	}
-	if (r == 0 && !plan_is_privileged(facts))
+	if (manager_of(&preparation->options) == PLAN_CGROUP_SYSTEMD) {
+		r = find_systemd(preparation, err);
+		if (r < 0)
+			return r;
+	}
+	if (!plan_is_privileged(facts))
 		r = host_users_gather(&preparation->arena, &facts->users);
 	if (r == 0)
 		r = plan_complete(preparation->spec, facts, &preparation->arena);
@@ -236,9 +286,10 @@ struct creation {
 	struct state state;
 	struct record record;
 	struct record_cgroup *cgroups;
-	bool *made; /* by us, one for each of them */
+	bool *made; /* for this container, one for each of them */
 	struct record_resctrl resctrl;
 	bool rdt_made, rdt_monitored; /* by us */
+	bool unit_began;              /* systemd was asked for it */
 	bool hooks_began; /* from then on a failure is the end of a container, not of an attempt */
 };
 
@@ -301,6 +352,18 @@ static void fill_resctrl(struct creation *creation, const struct spec *spec, con
 	creation->record.resctrl = &creation->resctrl;
 }
 
+/* Of the groups of a scope its slice is systemd's. */
+static size_t existing_of(const struct preparation *preparation, unsigned int i)
+{
+	const struct host_hierarchy *hierarchy = &preparation->facts.hierarchies[i];
+	const char *path = preparation->cgroup_path;
+	size_t existing = existing_part(hierarchy->mount, path);
+
+	if (!preparation->systemd || !unit_owns(hierarchy) || existing == strlen(path))
+		return existing;
+	return (size_t)(strrchr(path, '/') - path);
+}
+
 /* What may exist from now on. */
 static int fill_record(struct creation *creation, struct preparation *preparation, const char *id)
 {
@@ -322,6 +385,8 @@ static int fill_record(struct creation *creation, struct preparation *preparatio
 			 spec_hooks_find(preparation->spec, SPEC_HOOK_POSTSTART) ||
 			 spec_hooks_find(preparation->spec, SPEC_HOOK_POSTSTOP),
 		.chroot = !plan_makes_mounts(preparation->spec),
+		.unit = preparation->unit.name,
+		.bus = preparation->bus,
 		.cgroups = { creation->cgroups, n, true },
 		.annotations = { preparation->spec->annotations.item,
 				 preparation->spec->annotations.n,
@@ -336,7 +401,7 @@ static int fill_record(struct creation *creation, struct preparation *preparatio
 		creation->cgroups[i] = (struct record_cgroup){
 			.mount = mount,
 			.path = preparation->cgroup_path,
-			.existing = { existing_part(mount, preparation->cgroup_path), true },
+			.existing = { existing_of(preparation, i), true },
 		};
 	}
 	return 0;
@@ -380,6 +445,28 @@ static int on_listen(void *context, struct oci_error *err)
 	struct creation *creation = context;
 
 	return state_listen(&creation->state, err);
+}
+
+static int on_unit_property(void *context, const char *name, const char *value,
+			    struct oci_error *err)
+{
+	const struct creation *creation = context;
+
+	return systemd_add(creation->preparation->systemd, name, value, err);
+}
+
+/* If it failed, the unit may come to be yet; only one that was there before is somebody else's. */
+static int on_scope(void *context, int pid, struct oci_error *err)
+{
+	struct creation *creation = context;
+	const struct preparation *preparation = creation->preparation;
+	int r = systemd_start(preparation->systemd, preparation->unit.name, pid, err);
+
+	creation->unit_began = r != -EEXIST;
+	for (unsigned int i = 0; i < preparation->facts.n_groups; i++)
+		if (unit_owns(&preparation->facts.hierarchies[i]))
+			creation->made[i] = creation->unit_began;
+	return r < 0 ? fail_within(err, "/linux/cgroupsPath") : 0;
 }
 
 static int on_record(void *context, int pid, int pidfd, struct oci_error *err)
@@ -426,6 +513,8 @@ static const struct host_calls calls = {
 	.cgroup_made = on_cgroup_made,
 	.rdt_made = on_rdt_made,
 	.listen = on_listen,
+	.unit_property = on_unit_property,
+	.scope = on_scope,
 	.record = on_record,
 	.hooks = on_hooks,
 	.listener = on_listener,
@@ -452,7 +541,9 @@ static void undo(struct creation *creation, const struct host *host)
 			creation->cgroups[i].existing.value = strlen(creation->cgroups[i].path);
 	creation->resctrl.made = creation->rdt_made;
 	creation->resctrl.monitored = creation->rdt_monitored;
-	if (container_destroy(&creation->state, &creation->record, NULL) < 0)
+	if (!creation->unit_began)
+		creation->record.unit = NULL;
+	if (container_destroy(creation->context, &creation->state, &creation->record, NULL) < 0)
 		return; /* the record stays, so that `delete --force` can try again */
 	if (creation->hooks_began) {
 		struct hooks hooks = hooks_of(creation, 0, -1);

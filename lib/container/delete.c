@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "cgroup/systemd.h"
 #include "container/bundle.h"
 #include "container/container.h"
 #include "container/hooks.h"
@@ -69,7 +71,28 @@ struct plan_rdt container_rdt(const struct record *record)
 	};
 }
 
-int container_destroy(const struct state *state, const struct record *record, struct oci_error *err)
+/* systemd forgets a unit without processes by itself. It is asked all the same, so that the name is
+ * free when we return; but what is gone is gone, whether it answers or not. */
+static void stop_unit(const struct oci_context *context, const struct record *record)
+{
+	cleanup(systemd_close) struct systemd *systemd = NULL;
+	struct oci_error err;
+	int r;
+
+	/* A create that was interrupted may not have come to make it. */
+	list_each(cgroup, record->cgroups)
+		if (cgroup->existing.value == strlen(cgroup->path))
+			return;
+	r = systemd_open(record->bus ? record->bus : "", &systemd, &err);
+
+	if (r == 0)
+		r = systemd_stop(systemd, record->unit, &err);
+	if (r < 0)
+		context_log(context, OCI_LOG_WARNING, err.message);
+}
+
+int container_destroy(const struct oci_context *context, const struct state *state,
+		      const struct record *record, struct oci_error *err)
 {
 	cleanup(free_done) struct cgroup *cgroups = NULL;
 	struct plan_rdt rdt;
@@ -86,7 +109,11 @@ int container_destroy(const struct state *state, const struct record *record, st
 		r = cgroup_remove(cgroups, record->cgroups.n, err);
 	if (r == 0)
 		r = host_rdt_remove(&rdt, record->id, err);
-	return r < 0 ? r : state_remove(state, err);
+	if (r < 0)
+		return r;
+	if (record->unit)
+		stop_unit(context, record);
+	return state_remove(state, err);
 }
 
 static int check_deletable(const struct state *state, const struct record *record,
@@ -128,7 +155,7 @@ static int destroy_with_hooks(struct oci_context *context, const struct state *s
 	if (container_config(state, arena, &config, &spec, &unread) < 0)
 		context_log(context, OCI_LOG_WARNING, unread.message);
 	hooks.spec = spec;
-	r = container_destroy(state, record, err);
+	r = container_destroy(context, state, record, err);
 	if (r == 0 && spec)
 		hooks_run_poststop(&hooks);
 	return r;
@@ -157,11 +184,14 @@ static int delete_container(struct oci_context *context, const char *id, unsigne
 	r = state_read(&state, &arena, &record, err);
 	if (r < 0 && r != -ENODATA)
 		return r;
+	r = record && record->unit ? systemd_check(err) : 0;
+	if (r < 0)
+		return r;
 	r = record && !force ? check_deletable(&state, record, err) : 0;
 	if (r < 0)
 		return r;
 	return record && record->hooks ? destroy_with_hooks(context, &state, record, &arena, err)
-				       : container_destroy(&state, record, err);
+				       : container_destroy(context, &state, record, err);
 }
 
 _public_ int oci_delete(struct oci_context *context, const char *id, unsigned int flags,

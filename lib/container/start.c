@@ -112,7 +112,7 @@ static int start_with_hooks(struct oci_context *context, const struct state *sta
 	}
 	if (r == 0)
 		return 0;
-	if (container_destroy(state, record, NULL) == 0)
+	if (container_destroy(context, state, record, NULL) == 0)
 		hooks_run_poststop(&hooks);
 	return r;
 }

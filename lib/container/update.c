@@ -7,11 +7,13 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/num.h"
+#include "cgroup/systemd.h"
 #include "container/bundle.h"
 #include "container/container.h"
 #include "exec/host.h"
 #include "host/calls.h"
 #include "plan/create.h"
+#include "plan/unit.h"
 #include "state/id.h"
 
 struct updating {
@@ -43,6 +45,9 @@ static int find(struct updating *updating, const struct oci_context *context, co
 		r = state_open(context->state_root, id, true, &updating->state, err);
 	if (r == 0)
 		r = state_read(&updating->state, &updating->arena, &updating->record, err);
+	if (r < 0)
+		return r;
+	r = updating->record->unit ? systemd_check(err) : 0;
 	if (r < 0)
 		return r;
 	status = status_find(&updating->state, updating->record, true, err);
@@ -79,6 +84,7 @@ static int gather_facts(struct updating *updating, struct oci_error *err)
 	facts->resctrl = updating->linux_.intelRdt && host_has_resctrl();
 	facts->n_groups = facts->n_hierarchies;
 	facts->no_groups = NULL;
+	facts->systemd_user = updating->record->unit && host_has_own_systemd();
 	if (updating->target.n_groups == 0) {
 		facts->n_groups = 0;
 		facts->no_devices = false;
@@ -162,12 +168,53 @@ static int prepare(struct updating *updating, const struct oci_context *context,
 	return r < 0 ? r : plan_update(&request, &updating->plan, err);
 }
 
+/* What systemd is not told it would set back. */
+static int tell_systemd(struct updating *updating, struct oci_error *err)
+{
+	cleanup(systemd_close) struct systemd *systemd = NULL;
+	struct unit_properties properties = { .arena = &updating->arena };
+	const struct record *record = updating->record;
+	int r;
+
+	unit_limits(&properties, updating->linux_.resources,
+		    updating->facts.cgroup_layout == CGROUP_V2);
+	if (updating->arena.failed)
+		return fail(err, -ENOMEM, NULL, "cannot update container \"%s\"", record->id);
+	if (properties.n == 0)
+		return 0;
+	r = systemd_open(record->bus ? record->bus : "", &systemd, err);
+	for (size_t i = 0; r == 0 && i < properties.n; i++)
+		r = systemd_add(systemd, properties.item[i].name, properties.item[i].value, err);
+	return r < 0 ? r : systemd_change(systemd, record->unit, err);
+}
+
+/* What systemd is told it writes, in whole per cents, and so the files are written once more. */
+static int write_limits(struct updating *updating, struct oci_context *context,
+			struct oci_error *err)
+{
+	struct host host;
+	int r;
+
+	host_init(&host, updating->plan, NULL, NULL, -1, &context->trace);
+	host.keep_old = true;
+	host.notes = context_notes(context, &updating->arena);
+	r = host_run(&host, err);
+	if (r == 0 && updating->record->unit) {
+		r = tell_systemd(updating, err);
+		if (r == 0)
+			r = host_run(&host, err);
+	}
+	if (r < 0)
+		host_restore_limits(&host);
+	host_done(&host);
+	return r;
+}
+
 static int update(struct oci_context *context, const char *id,
 		  const struct oci_update_options *options, struct oci_error *err)
 {
 	cleanup(updating_done) struct updating updating = { .state = { .dir = -1 } };
 	struct oci_update_options known = { 0 };
-	struct host host;
 	uint64_t time;
 	int r;
 
@@ -177,15 +224,8 @@ static int update(struct oci_context *context, const char *id,
 	time = trace_now(&context->trace);
 	r = prepare(&updating, context, id, &known, err);
 	r = phase_end(context, "plan", &time, r, err);
-	if (r == 0) {
-		host_init(&host, updating.plan, NULL, NULL, -1, &context->trace);
-		host.keep_old = true;
-		host.notes = context_notes(context, &updating.arena);
-		r = host_run(&host, err);
-		if (r < 0)
-			host_restore_limits(&host);
-		host_done(&host);
-	}
+	if (r == 0)
+		r = write_limits(&updating, context, err);
 	if (r < 0)
 		place(&updating, err);
 	return r;

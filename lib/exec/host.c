@@ -239,6 +239,18 @@ int host_spawn(struct host *host, const struct op *op, struct oci_error *err)
 	return r;
 }
 
+int host_unit_property(struct host *host, const struct op *op, struct oci_error *err)
+{
+	return host->calls->unit_property(host->context, plan_string(host->plan, op->text),
+					  plan_string(host->plan, op->text2), err);
+}
+
+int host_scope(struct host *host, const struct op *op, struct oci_error *err)
+{
+	(void)op;
+	return host->calls->scope(host->context, host->pid, err);
+}
+
 int host_child_failed(struct host *host, struct oci_error *err)
 {
 	return child_error(host->plan, host->report, host->pidfd, err);

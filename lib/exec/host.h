@@ -20,6 +20,10 @@ struct host_calls {
 	/* In resctrl the container's class of service was made, or its monitoring group. */
 	void (*rdt_made)(void *context, bool monitoring);
 	int (*listen)(void *context, struct oci_error *err);
+	/* A property of the unit of systemd that comes next, and the unit, with process @pid. */
+	int (*unit_property)(void *context, const char *name, const char *value,
+			     struct oci_error *err);
+	int (*scope)(void *context, int pid, struct oci_error *err);
 	int (*record)(void *context, int pid, int pidfd, struct oci_error *err);
 	/* @kind: enum spec_hook_kind */
 	int (*hooks)(void *context, int kind, int pid, int pidfd, struct oci_error *err);

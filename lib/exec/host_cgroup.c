@@ -349,6 +349,7 @@ int host_cgroup_open(struct host *host, const struct op *op, struct oci_error *e
 
 	if (fd < 0)
 		return host_fail(host, op, -errno, err);
+	fd_done(&host->fds[op->slot]); /* an update may be written twice */
 	host->fds[op->slot] = fd;
 	return 0;
 }

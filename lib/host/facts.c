@@ -10,6 +10,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -29,6 +30,16 @@ static bool has_magic(const char *path, long magic)
 	struct statfs fs;
 
 	return statfs(path, &fs) == 0 && (long)fs.f_type == magic;
+}
+
+/* Who is root in a user namespace alone does not see files of the machine's root as his. */
+bool host_has_own_systemd(void)
+{
+	struct stat machine;
+
+	if (stat("/run/systemd/system", &machine) < 0)
+		return geteuid() != 0;
+	return machine.st_uid != geteuid();
 }
 
 bool host_is_cgroup2(const char *mount)

@@ -29,6 +29,10 @@ struct host_facts {
 	/* Only for a caller who may not make groups everywhere: its own group, and the one above,
 	 * if it may make some there. In its own it is itself, so nothing can be limited there. */
 	const char *delegated, *delegated_above;
+	/* Only with the manager "systemd": the group of its instance that makes them, "/", and
+	 * whether that is a user's. */
+	const char *systemd_root;
+	bool systemd_user;
 	bool no_devices;    /* it is in a user namespace, where nobody makes devices */
 	uint64_t permitted; /* the caller's permitted capabilities */
 	bool nested;        /* see users.h; only looked at by create */
@@ -52,6 +56,9 @@ int host_find_v2_controllers(struct host_facts *facts, struct arena *arena) _mus
 
 /* Whether resctrl is mounted there: its control of the caches and of the memory's bandwidth. */
 bool host_has_resctrl(void);
+
+/* Root on this machine has the system's instance of systemd, everybody else one of his own. */
+bool host_has_own_systemd(void);
 
 /* Whether a cgroup file system of v2 is mounted there. */
 bool host_is_cgroup2(const char *mount);

@@ -4,7 +4,10 @@
  * All limits are written before the first process is inside. On v1 init, which has one thread,
  * goes in by itself: "0" written to `tasks` takes microseconds, where a pid written to
  * cgroup.procs by somebody else waits for an RCU grace period, ten milliseconds and more. On v2
- * it is cloned into the group. */
+ * it is cloned into the group.
+ *
+ * systemd makes no group without a process: then init waits at a barrier, in it and before its
+ * first namespace, until the limits are there. */
 #include <errno.h>
 #include <string.h>
 
@@ -12,6 +15,7 @@
 #include "base/weaken.h"
 #include "plan/concern.h"
 #include "plan/resources.h"
+#include "plan/unit.h"
 #include "sys/abi.h"
 
 #define DEFAULT_PARENT "/ocirun/"
@@ -80,8 +84,17 @@ int plan_cgroup_path(const struct plan_request *request, const char **ret, struc
 	const char *path = request->spec->linux_ ? request->spec->linux_->cgroupsPath : NULL;
 	const char *base = base_of(request);
 	char *result;
-	int r = path && path[0] ? look_at_path(path) : 0;
+	int r;
 
+	if (request->manager == PLAN_CGROUP_SYSTEMD) {
+		struct unit unit;
+
+		r = unit_find(request, &unit, err);
+		if (r == 0)
+			*ret = unit.path;
+		return r;
+	}
+	r = path && path[0] ? look_at_path(path) : 0;
 	if (r == -EINVAL)
 		return fail_plain(err, r, "/linux/cgroupsPath",
 				  "/linux/cgroupsPath: \"%s\" does not name a cgroup", path);
@@ -124,8 +137,8 @@ void plan_cgroups_enable(const struct limits *limits, const char *path,
 	op->b = all;
 }
 
-static int make_group(const struct limits *limits, const char *path,
-		      const struct spec_resources *resources, struct oci_error *err)
+static void make_group(const struct limits *limits, const char *path,
+		       const struct spec_resources *resources)
 {
 	const struct host_hierarchy *hierarchy = limits->hierarchy;
 	struct builder *builder = limits->builder;
@@ -143,7 +156,36 @@ static int make_group(const struct limits *limits, const char *path,
 		op->text = builder_string(builder, hierarchy->mount);
 		op->text2 = builder_string(builder, path);
 	}
-	return resources ? limits_write(limits, resources, err) : 0;
+}
+
+static void open_tasks(struct builder *builder, int16_t slot)
+{
+	struct op *op;
+
+	builder_where(builder, "/linux/cgroupsPath");
+	op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
+	op->slot = slot;
+	op->slot2 = builder_inherited_slot(builder);
+	op->text = builder_string(builder, "tasks");
+}
+
+/* The group of hierarchy number @i. */
+static struct limits limits_of(struct builder *builder, const struct plan_request *request,
+			       unsigned int i)
+{
+	return (struct limits){
+		.builder = builder,
+		.arena = request->arena,
+		.facts = request->facts,
+		.hierarchy = &request->facts->hierarchies[i],
+		.slot = (int16_t)(SLOT_PRIVATE + (int)i),
+	};
+}
+
+static bool is_systemds(const struct plan_request *request, unsigned int i)
+{
+	return request->manager == PLAN_CGROUP_SYSTEMD &&
+	       unit_owns(&request->facts->hierarchies[i]);
 }
 
 int plan_cgroups_make(struct builder *builder, const struct plan_request *request,
@@ -161,32 +203,78 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 		plan_warn(request, "/linux/resources/devices: without cgroups any device that can "
 				   "be made can be used");
 	for (unsigned int i = 0; r == 0 && i < facts->n_groups; i++) {
-		const struct limits limits = {
-			.builder = builder,
-			.arena = request->arena,
-			.facts = facts,
-			.hierarchy = &facts->hierarchies[i],
-			.slot = builder_slot(builder, PLAN_HOST),
-		};
-		struct op *op;
+		const struct limits limits = limits_of(builder, request, i);
 
-		r = make_group(&limits, path, resources, err);
-		if (r < 0 || limits.hierarchy->v2)
+		(void)builder_slot(builder, PLAN_HOST);
+		if (is_systemds(request, i))
 			continue;
-		builder_where(builder, "/linux/cgroupsPath");
-		op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
-		op->slot = limits.slot;
-		op->slot2 = builder_inherited_slot(builder);
-		op->text = builder_string(builder, "tasks");
+		make_group(&limits, path, resources);
+		if (resources && request->manager != PLAN_CGROUP_SYSTEMD)
+			r = limits_write(&limits, resources, err);
+		if (r == 0 && !limits.hierarchy->v2)
+			open_tasks(builder, limits.slot);
 	}
 	builder_where(builder, NULL);
+	return r;
+}
+
+/* What systemd has made, and with it may have set back. */
+static void open_unit_group(const struct limits *limits, const char *path,
+			    const struct spec_resources *resources)
+{
+	struct op *op;
+
+	builder_where(limits->builder, "/linux/cgroupsPath");
+	op = builder_add(limits->builder, PLAN_HOST, OP_CGROUP_OPEN);
+	op->text = builder_string(limits->builder, limits->hierarchy->mount);
+	op->text2 = builder_string(limits->builder, path);
+	op->slot = limits->slot;
+	if (limits->hierarchy->v2)
+		plan_cgroups_enable(limits, path, resources);
+}
+
+int plan_cgroups_scope(struct builder *builder, const struct plan_request *request,
+		       struct oci_error *err)
+{
+	const struct spec_resources *resources = request->spec->linux_->resources;
+	struct unit_properties properties = { 0 };
+	struct unit unit = { 0 };
+	struct op *op;
+	int r;
+
+	if (request->manager != PLAN_CGROUP_SYSTEMD)
+		return 0;
+	r = unit_find(request, &unit, err);
+	if (r == 0)
+		r = unit_describe(request, &unit, &properties, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < properties.n; i++) {
+		builder_where(builder, "%s", properties.item[i].where);
+		op = builder_add(builder, PLAN_HOST, OP_UNIT_PROPERTY);
+		op->text = builder_string(builder, properties.item[i].name);
+		op->text2 = builder_string(builder, properties.item[i].value);
+	}
+	builder_where(builder, "/linux/cgroupsPath");
+	builder_add(builder, PLAN_HOST, OP_SCOPE)->text = builder_string(builder, unit.name);
+	for (unsigned int i = 0; r == 0 && i < request->facts->n_groups; i++) {
+		const struct limits limits = limits_of(builder, request, i);
+
+		if (is_systemds(request, i))
+			open_unit_group(&limits, unit.path, resources);
+		if (resources)
+			r = limits_write(&limits, resources, err);
+	}
+	builder_where(builder, NULL);
+	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_SCOPE;
+	builder_add(builder, PLAN_HOST, OP_RELEASE)->a = BARRIER_SCOPE;
 	return r;
 }
 
 int16_t plan_cgroup_v2_slot(const struct plan_request *request)
 {
 	for (unsigned int i = 0; i < request->facts->n_groups; i++)
-		if (request->facts->hierarchies[i].v2)
+		if (request->facts->hierarchies[i].v2 && !is_systemds(request, i))
 			return (int16_t)(SLOT_PRIVATE + (int)i);
 	return SLOT_NONE;
 }
@@ -199,7 +287,7 @@ void plan_cgroups_join(struct builder *builder, const struct plan_request *reque
 	for (unsigned int i = 0; i < request->facts->n_groups; i++) {
 		struct op *op;
 
-		if (request->facts->hierarchies[i].v2)
+		if (request->facts->hierarchies[i].v2 || is_systemds(request, i))
 			continue;
 		op = builder_add(builder, PLAN_CHILD, OP_CGROUP_JOIN);
 		op->slot = slot++;
@@ -207,4 +295,6 @@ void plan_cgroups_join(struct builder *builder, const struct plan_request *reque
 		op->text = builder_string(builder, request->facts->hierarchies[i].controllers);
 	}
 	builder_where(builder, NULL);
+	if (request->manager == PLAN_CGROUP_SYSTEMD)
+		builder_add(builder, PLAN_CHILD, OP_BARRIER)->a = BARRIER_SCOPE;
 }

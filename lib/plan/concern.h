@@ -20,6 +20,12 @@ void plan_warn(const struct plan_request *request, const char *format, ...) _pri
 /* SIGKILL: what init gets when the one that creates it dies. */
 #define DEATH_SIGNAL 9
 
+enum plan_barrier {
+	BARRIER_READY = 1, /* all is done but to run the program */
+	BARRIER_HOOKS,     /* the root is there, and not yet entered */
+	BARRIER_SCOPE,     /* nothing is done yet */
+};
+
 /* create.c: what does not depend on whether the container is new. What is wrong with /process; the
  * first operations of a process; who it is and what it may; and the end, from the barrier on. */
 int plan_process_check(const struct plan_request *request, struct oci_error *err) _must_check_;
@@ -61,6 +67,9 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 		      struct oci_error *err) _must_check_;
 /* The slot of the v2 group, which SPAWN clones into, or SLOT_NONE. */
 int16_t plan_cgroup_v2_slot(const struct plan_request *request);
+/* Once init is there: systemd's part, if it is the manager. */
+int plan_cgroups_scope(struct builder *builder, const struct plan_request *request,
+		       struct oci_error *err) _must_check_;
 void plan_cgroups_join(struct builder *builder, const struct plan_request *request);
 
 /* intel_rdt.c: the class of service and the monitoring group; and going in, when it is known who.

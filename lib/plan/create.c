@@ -6,6 +6,7 @@
  *   make cgroups, write limits; the same in resctrl
  *   open namespaces, listen
  *   spawn ------------------------->    join cgroups, enter namespaces
+ *  (start a scope, write limits <-->    barrier 3, with systemd: join cgroups, wait)
  *  (adopt, write the id maps <----->    clone, where there is a user namespace)
  *  (open trees for it ------------->    take them)
  *                                       assemble the root
@@ -27,9 +28,6 @@
 #include "plan/concern.h"
 #include "spec/tables.h"
 #include "sys/abi.h"
-
-#define BARRIER_READY 1
-#define BARRIER_HOOKS 2
 
 void plan_warn(const struct plan_request *request, const char *format, ...)
 {
@@ -84,8 +82,9 @@ static int add_host_before(struct builder *builder, const struct plan_request *r
 	op = builder_add(builder, PLAN_HOST, OP_SPAWN);
 	op->slot = plan_cgroup_v2_slot(request);
 	op->a = plan_spawn_flags(request);
+	r = plan_cgroups_scope(builder, request, err);
 	plan_namespaces_adopt(builder, request);
-	return 0;
+	return r;
 }
 
 void plan_host_adopt(struct builder *builder)

@@ -63,6 +63,10 @@ const char *limits_device(const struct limits *limits, struct opt_int major, str
 void limits_may_wait(const struct limits *limits, struct op *op);
 void limits_again(const struct limits *limits);
 
+/* cpu.shares as cpu.weight, and a weight of BFQ as one of io.cost. */
+uint64_t limits_cpu_weight(uint64_t shares);
+uint64_t limits_io_weight(uint64_t weight);
+
 /* What v1 and v2 have in common. */
 void limits_cpuset(const struct limits *limits, const struct spec_cpu *cpu);
 void limits_pids(const struct limits *limits, const struct spec_pids *pids);

@@ -67,7 +67,7 @@ static int limit_memory(const struct limits *limits, const struct spec_memory *m
 
 /* 1024 to 100, 2 to 1, 262144 to 10000: ceil(10^((l^2 + 125 l) / 612 - 7 / 34)), l = log2(shares).
  * Without libm: 10^x by its series, ample for five digits. */
-static uint64_t weight_of(uint64_t shares)
+uint64_t limits_cpu_weight(uint64_t shares)
 {
 	double l = 0, value = shares < 2 ? 2 : shares > 262144 ? 262144 : (double)shares;
 	double exponent, term = 1, sum = 1;
@@ -109,7 +109,8 @@ static void limit_cpu(const struct limits *limits, const struct spec_cpu *cpu)
 	if (cpu->idle.set && cpu->idle.value == 0)
 		limits_int(limits, "cpu/idle", "cpu.idle", 0);
 	if (cpu->shares.value && cpu->idle.value == 0)
-		limits_uint(limits, "cpu/shares", "cpu.weight", weight_of(cpu->shares.value));
+		limits_uint(limits, "cpu/shares", "cpu.weight",
+			    limits_cpu_weight(cpu->shares.value));
 	if (cpu->burst.set && limits->update)
 		limits_may_wait(limits, limits_uint(limits, "cpu/burst", "cpu.max.burst",
 						    cpu->burst.value));
@@ -150,7 +151,7 @@ static void limit_devices(const struct limits *limits, const struct spec_resourc
 /* --- block I/O: the weights of the BFQ scheduler are those of the config, from 1 to 1000; those of
  * io.cost go from 1 to 10000 --- */
 
-static uint64_t cost_weight(uint64_t weight)
+uint64_t limits_io_weight(uint64_t weight)
 {
 	return 1 + (weight - 10) * 9999 / 990;
 }
@@ -160,7 +161,8 @@ static void limit_weights(const struct limits *limits, const struct spec_block_i
 	if (io->weight.value) {
 		limits_uint(limits, "blockIO/weight", "io.bfq.weight", io->weight.value)->flags |=
 			OP_OR_NEXT;
-		limits_uint(limits, "blockIO/weight", "io.weight", cost_weight(io->weight.value));
+		limits_uint(limits, "blockIO/weight", "io.weight",
+			    limits_io_weight(io->weight.value));
 	}
 	list_each(device, io->weightDevice) {
 		if (!device->weight.value)
@@ -171,7 +173,7 @@ static void limit_weights(const struct limits *limits, const struct spec_block_i
 			->flags |= OP_OR_NEXT;
 		limits_text(limits, "blockIO/weightDevice", "io.weight",
 			    limits_device(limits, device->major, device->minor, "%" PRIu64,
-					  cost_weight(device->weight.value)));
+					  limits_io_weight(device->weight.value)));
 	}
 }
 
@@ -240,7 +242,8 @@ int limits_v2(const struct limits *limits, const struct spec_resources *resource
 {
 	int r = 0;
 
-	if (limits->facts->cgroup_layout == CGROUP_V2)
+	/* Who is not root outside makes no devices, and may not load a filter for them. */
+	if (limits->facts->cgroup_layout == CGROUP_V2 && !limits->facts->systemd_user)
 		limit_devices(limits, resources);
 	if (resources->memory && limits_has(limits, "memory"))
 		r = limit_memory(limits, resources->memory, err);

@@ -22,4 +22,6 @@ const struct plan_support plan_support = {
 	.memory_policy = true,
 	.cgroup_v1 = true,
 	.cgroup_v2 = true,
+	.systemd = true,
+	.systemd_user = true,
 };

@@ -47,6 +47,8 @@ static const struct field record_fields[] = {
 	F(record, keyring, BOOL, V1_0_0),
 	F(record, hooks, BOOL, V1_0_0),
 	F(record, chroot, BOOL, V1_0_0),
+	F(record, unit, STRING, V1_0_0),
+	F(record, bus, STRING, V1_0_0),
 	F(record, cgroups, OBJECTS, V1_0_0, OF(cgroup_fields_object)),
 	F(record, resctrl, OBJECT, V1_0_0, OF(resctrl_fields_object)),
 	F(record, annotations, STRING_MAP, V1_0_0),

@@ -47,6 +47,8 @@ struct record {
 	bool keyring;              /* it has a session keyring of its own */
 	bool hooks;                /* it has some that run after create */
 	bool chroot;               /* its root is not that of its mount namespace */
+	const char *unit;          /* of systemd, that makes its cgroups; NULL if we do */
+	const char *bus;           /* where systemd is to be reached */
 	LIST(struct record_cgroup) cgroups;
 	struct record_resctrl *resctrl; /* NULL for none */
 	LIST(struct pair) annotations;

@@ -714,7 +714,6 @@ class CommandLine(Test):
         self.fails('unknown command "none", see ocirun --help', "none")
         self.fails("option --bundle requires an argument", "create", "--bundle")
         self.fails('state: unexpected argument "b", see ocirun state --help', "state", "a", "b")
-        self.fails("--systemd-cgroup is not supported yet", "list", globals=["--systemd-cgroup"])
         self.fails("cannot use console socket if the process has no tty", "create", "--console-socket", "/x",
                    "--bundle", self.bundle().path, self.new_id())
 
