@@ -119,6 +119,11 @@ static int load(struct systemd *systemd, struct oci_error *err)
 
 /* --- the connection --- */
 
+static bool is_lost(int error)
+{
+	return error == -ECONNRESET || error == -ENOTCONN || error == -EPIPE;
+}
+
 /* Not in the kernel's words, by which engines tell that a program was not found or may not be
  * executed. */
 static int unreachable(const struct systemd *systemd, int error, struct oci_error *err)
@@ -126,9 +131,8 @@ static int unreachable(const struct systemd *systemd, int error, struct oci_erro
 	const char *why = error == -ENOENT || error == -ECONNREFUSED ? "nobody is there"
 			  : error == -EACCES || error == -EPERM      ? "the bus refuses us"
 			  : error == -ETIMEDOUT                      ? NO_ANSWER
-			  : error == -ECONNRESET || error == -ENOTCONN || error == -EPIPE
-				  ? "the bus has closed the connection"
-				  : NULL;
+			  : is_lost(error) ? "the bus has closed the connection"
+					   : NULL;
 
 	if (why)
 		return fail_plain(err, error, NULL, "cannot reach systemd at \"%s\": %s",
@@ -238,7 +242,7 @@ static int refused(const struct systemd *systemd, int r, const struct bus_error 
 {
 	size_t length = error->message ? strlen(error->message) : 0;
 
-	if (!error->name || r == -ETIMEDOUT ||
+	if (!error->name || r == -ETIMEDOUT || is_lost(r) ||
 	    is_error(error, "org.freedesktop.DBus.Error.NoReply"))
 		return unreachable(systemd, r, err);
 	if (is_error(error, "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired") ||
@@ -464,6 +468,21 @@ static int do_job(struct systemd *systemd, struct writer *writer, const char *wh
 
 /* --- units --- */
 
+/* For what is done when the answer is there. */
+static int call_only(struct systemd *systemd, struct writer *writer, const char *what,
+		     const char *unit, struct oci_error *err)
+{
+	struct bus_error error = { 0 };
+	struct message *answer = NULL;
+	int r = call(systemd, writer, &error, &answer);
+
+	if (r < 0)
+		r = refused(systemd, r, &error, what, unit, err);
+	systemd->sd.bus_message_unref(answer);
+	systemd->sd.bus_error_free(&error);
+	return r;
+}
+
 static int try_start(struct systemd *systemd, const char *unit, int pid, struct oci_error *err)
 {
 	struct writer writer = call_of(systemd, "StartTransientUnit");
@@ -477,16 +496,12 @@ static int try_start(struct systemd *systemd, const char *unit, int pid, struct 
 }
 
 /* One that has failed, of an engine that does not let it be collected, keeps its name. */
-static void forget_failed(const struct systemd *systemd, const char *unit)
+static void forget_failed(struct systemd *systemd, const char *unit)
 {
 	struct writer writer = call_of(systemd, "ResetFailedUnit");
-	struct bus_error error = { 0 };
-	struct message *answer = NULL;
 
 	add(&writer, 's', unit);
-	(void)!call(systemd, &writer, &error, &answer);
-	systemd->sd.bus_message_unref(answer);
-	systemd->sd.bus_error_free(&error);
+	(void)!call_only(systemd, &writer, "reset unit ", unit, NULL);
 }
 
 int systemd_start(struct systemd *systemd, const char *unit, int pid, struct oci_error *err)
@@ -502,22 +517,29 @@ int systemd_start(struct systemd *systemd, const char *unit, int pid, struct oci
 	return try_start(systemd, unit, pid, err);
 }
 
+int systemd_attach(struct systemd *systemd, const char *unit, const char *subgroup, int pid,
+		   struct oci_error *err)
+{
+	struct writer writer = call_of(systemd, "AttachProcessesToUnit");
+	uint32_t number = (uint32_t)pid;
+
+	add(&writer, 's', unit);
+	add(&writer, 's', subgroup);
+	begin(&writer, 'a', "u");
+	add(&writer, 'u', &number);
+	end(&writer);
+	return call_only(systemd, &writer, "move a process into unit ", unit, err);
+}
+
 int systemd_change(struct systemd *systemd, const char *unit, struct oci_error *err)
 {
 	struct writer writer = call_of(systemd, "SetUnitProperties");
-	struct bus_error error = { 0 };
-	struct message *answer = NULL;
-	int runtime = true, r; /* not over a reboot */
+	int runtime = true; /* not over a reboot */
 
 	add(&writer, 's', unit);
 	add(&writer, 'b', &runtime);
 	add_properties(&writer, systemd, 0);
-	r = call(systemd, &writer, &error, &answer);
-	if (r < 0)
-		r = refused(systemd, r, &error, "change unit ", unit, err);
-	systemd->sd.bus_message_unref(answer);
-	systemd->sd.bus_error_free(&error);
-	return r;
+	return call_only(systemd, &writer, "change unit ", unit, err);
 }
 
 int systemd_stop(struct systemd *systemd, const char *unit, struct oci_error *err)

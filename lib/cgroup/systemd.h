@@ -39,6 +39,10 @@ int systemd_add(struct systemd *systemd, const char *name, const char *value,
 int systemd_start(struct systemd *systemd, const char *unit, int pid,
 		  struct oci_error *err) _must_check_;
 
+/* Puts a process into a unit that is there, or into @subgroup, "/name", of its group. */
+int systemd_attach(struct systemd *systemd, const char *unit, const char *subgroup, int pid,
+		   struct oci_error *err) _must_check_;
+
 /* Changes the properties that were added, until the unit ends. */
 int systemd_change(struct systemd *systemd, const char *unit, struct oci_error *err) _must_check_;
 

@@ -29,6 +29,8 @@
 #include "state/id.h"
 
 /* Everything that is decided before the first side effect. */
+#define WHERE "/linux/cgroupsPath"
+
 #define SYSTEM_BUS "unix:path=/run/dbus/system_bus_socket"
 #define USER_BUS   "unix:path=/run/user/%u/bus"
 
@@ -466,7 +468,11 @@ static int on_scope(void *context, int pid, struct oci_error *err)
 	for (unsigned int i = 0; i < preparation->facts.n_groups; i++)
 		if (unit_owns(&preparation->facts.hierarchies[i]))
 			creation->made[i] = creation->unit_began;
-	return r < 0 ? fail_within(err, "/linux/cgroupsPath") : 0;
+	if (r < 0 && err) {
+		fail_within(err, WHERE);
+		memcpy(err->where, WHERE, sizeof(WHERE));
+	}
+	return r;
 }
 
 static int on_record(void *context, int pid, int pidfd, struct oci_error *err)

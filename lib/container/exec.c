@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/num.h"
+#include "cgroup/systemd.h"
 #include "container/bundle.h"
 #include "container/container.h"
 #include "container/listener.h"
@@ -349,6 +350,42 @@ static int find_groups(struct execution *execution, struct oci_error *err)
 	return 0;
 }
 
+/* cgroups(7): who is not root moves a process only within what was delegated to him, and so below a
+ * group, common to both places, whose cgroup.procs he may write. */
+static bool may_enter(const struct plan_group *group)
+{
+	cleanup(free_done) char *text = NULL, *path = NULL;
+	const char *own, *at, *end;
+
+	if (file_read(AT_FDCWD, "/proc/self/cgroup", 1 << 20, &text, NULL) < 0)
+		return false;
+	own = strncmp(text, "0::", 3) == 0 ? text + 3 : "";
+	at = end = group->path;
+	for (; *at && *at == *own; at++, own++)
+		if (*at == '/')
+			end = at;
+	if ((*at == '/' || !*at) && (*own == '/' || *own == '\n'))
+		end = at;
+	if (asprintf(&path, "%s%.*s/cgroup.procs", group->mount, (int)(end - group->path),
+		     group->path) < 0)
+		path = NULL;
+	return path && access(path, W_OK) == 0;
+}
+
+/* The instance of systemd of a user may have more put where the user himself may not. */
+static int find_unit(struct execution *execution, struct oci_error *err)
+{
+	const struct record *record = execution->record;
+	struct plan_target *target = &execution->target;
+	const struct plan_group *group = target->groups;
+
+	if (!record->unit || target->n_groups != 1 || !group->v2 || may_enter(group))
+		return 0;
+	target->unit = record->unit;
+	target->subgroup = group->path + strlen(record->cgroups.item[0].path);
+	return systemd_check(err);
+}
+
 static int find_target(struct execution *execution, struct oci_error *err)
 {
 	int pid = (int)execution->record->pid.value;
@@ -364,7 +401,8 @@ static int find_target(struct execution *execution, struct oci_error *err)
 			    execution->id);
 	execution->target.chroot = execution->record->chroot;
 	execution->target.rdt = container_rdt(execution->record);
-	return find_groups(execution, err);
+	r = find_groups(execution, err);
+	return r < 0 ? r : find_unit(execution, err);
 }
 
 /* --- the verb --- */
@@ -436,7 +474,21 @@ static int on_listener(void *context, int pid, int listener, struct oci_error *e
 	return listener_send(execution->spec, execution->record, "running", pid, listener, err);
 }
 
-static const struct host_calls calls = { .listener = on_listener };
+static int on_unit_attach(void *context, const char *unit, const char *subgroup, int pid,
+			  struct oci_error *err)
+{
+	cleanup(systemd_close) struct systemd *systemd = NULL;
+	const struct execution *execution = context;
+	const char *bus = execution->record->bus;
+	int r = systemd_open(bus ? bus : "", &systemd, err);
+
+	return r < 0 ? r : systemd_attach(systemd, unit, subgroup, pid, err);
+}
+
+static const struct host_calls calls = {
+	.listener = on_listener,
+	.unit_attach = on_unit_attach,
+};
 
 static int carry_out(struct oci_context *context, struct execution *execution, int *ret_pidfd,
 		     struct oci_error *err)

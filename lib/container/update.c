@@ -95,25 +95,32 @@ static int gather_facts(struct updating *updating, struct oci_error *err)
 	return r < 0 ? fail(err, r, NULL, "cannot look at the host") : 0;
 }
 
-/* v2 has quota and period in one file: "max 100000". A period alone leaves the quota as it is. */
+/* v2 has quota and period in one file: "max 100000". A period alone leaves the quota as it is; to
+ * systemd neither says anything without the other. */
 static int complete_quota(struct updating *updating)
 {
-	const struct spec_resources *resources = updating->linux_.resources;
+	struct spec_cpu *cpu = updating->linux_.resources->cpu;
 	cleanup(free_done) struct cgroup *cgroups = NULL;
 	cleanup(free_done) char *text = NULL;
 	cleanup(fd_done) int dir = -1;
-	uint64_t quota;
+	uint64_t quota, period;
+	const char *blank;
 
-	if (updating->facts.cgroup_layout != CGROUP_V2 || updating->target.n_groups == 0 ||
-	    !resources->cpu || !resources->cpu->period.value || resources->cpu->quota.value)
+	if (updating->facts.cgroup_layout != CGROUP_V2 || updating->target.n_groups == 0 || !cpu ||
+	    !cpu->period.value == !cpu->quota.value)
 		return 0;
 	cgroups = container_cgroups(updating->record);
 	if (!cgroups)
 		return -ENOMEM;
 	dir = cgroup_open(&cgroups[0]);
-	if (dir >= 0 && file_read(dir, "cpu.max", 64, &text, NULL) == 0 &&
-	    num_parse(text, strcspn(text, " "), INT64_MAX, &quota) == 0)
-		resources->cpu->quota = (struct opt_int){ (int64_t)quota, true };
+	if (dir < 0 || file_read(dir, "cpu.max", 64, &text, NULL) < 0)
+		return 0;
+	blank = text + strcspn(text, " ");
+	if (cpu->period.value && num_parse(text, (size_t)(blank - text), INT64_MAX, &quota) == 0)
+		cpu->quota = (struct opt_int){ (int64_t)quota, true };
+	else if (cpu->quota.value && *blank &&
+		 num_parse(blank + 1, strcspn(blank + 1, "\n"), INT64_MAX, &period) == 0)
+		cpu->period = (struct opt_uint){ period, true };
 	return 0;
 }
 

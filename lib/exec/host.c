@@ -251,6 +251,12 @@ int host_scope(struct host *host, const struct op *op, struct oci_error *err)
 	return host->calls->scope(host->context, host->pid, err);
 }
 
+int host_unit_attach(struct host *host, const struct op *op, struct oci_error *err)
+{
+	return host->calls->unit_attach(host->context, plan_string(host->plan, op->text),
+					plan_string(host->plan, op->text2), host->pid, err);
+}
+
 int host_child_failed(struct host *host, struct oci_error *err)
 {
 	return child_error(host->plan, host->report, host->pidfd, err);

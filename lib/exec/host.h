@@ -24,6 +24,9 @@ struct host_calls {
 	int (*unit_property)(void *context, const char *name, const char *value,
 			     struct oci_error *err);
 	int (*scope)(void *context, int pid, struct oci_error *err);
+	/* Process @pid belongs into a unit that is there. */
+	int (*unit_attach)(void *context, const char *unit, const char *subgroup, int pid,
+			   struct oci_error *err);
 	int (*record)(void *context, int pid, int pidfd, struct oci_error *err);
 	/* @kind: enum spec_hook_kind */
 	int (*hooks)(void *context, int kind, int pid, int pidfd, struct oci_error *err);

@@ -41,6 +41,8 @@ struct plan_target {
 	const struct plan_group *groups;
 	unsigned int n_groups;
 	struct plan_rdt rdt;
+	const char *unit;     /* NULL, or the one into which systemd puts it: we may not */
+	const char *subgroup; /* of that, "" or "/name" */
 };
 
 /* Who makes the cgroups. */

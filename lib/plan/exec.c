@@ -4,6 +4,7 @@
  *   host                                child
  *   take init's pidfd, open cgroups
  *   spawn ------------------------->    run on the first CPUs, join cgroups
+ *  (have systemd move it <--------->    barrier 3, where we may not)
  *                                       all namespaces, by one setns(2) on init's pidfd
  *                                       limits, executable, credentials
  *  (adopt <------------------------>    clone, into the pid namespace)
@@ -30,7 +31,7 @@ static int16_t add_groups(struct builder *builder, const struct plan_request *re
 	int16_t v2 = SLOT_NONE;
 	struct op *op;
 
-	for (unsigned int i = 0; i < target->n_groups; i++) {
+	for (unsigned int i = 0; !target->unit && i < target->n_groups; i++) {
 		int16_t slot = builder_slot(builder, PLAN_HOST);
 
 		op = builder_add(builder, PLAN_HOST, OP_CGROUP_OPEN);
@@ -69,6 +70,16 @@ struct slots {
 	int16_t init, root;
 };
 
+static void add_attaching(struct builder *builder, const struct plan_target *target)
+{
+	struct op *op = builder_add(builder, PLAN_HOST, OP_UNIT_ATTACH);
+
+	op->text = builder_string(builder, target->unit);
+	op->text2 = builder_string(builder, target->subgroup);
+	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_SCOPE;
+	builder_add(builder, PLAN_HOST, OP_RELEASE)->a = BARRIER_SCOPE;
+}
+
 static void add_host(struct builder *builder, const struct plan_request *request,
 		     const struct slots *slots)
 {
@@ -80,6 +91,8 @@ static void add_host(struct builder *builder, const struct plan_request *request
 		builder_add(builder, PLAN_HOST, OP_ROOT_OPEN)->slot = slots->root;
 	plan_terminal_connect(builder, request);
 	builder_add(builder, PLAN_HOST, OP_SPAWN)->slot = group;
+	if (target->unit)
+		add_attaching(builder, target);
 	if (WEAKENED(DUMPABLE))
 		plan_host_adopt(builder);
 }
@@ -95,6 +108,8 @@ static void add_entering(struct builder *builder, const struct plan_request *req
 	plan_own_files(builder, request);
 	plan_affinity_before(builder, request);
 	add_joining(builder);
+	if (target->unit)
+		builder_add(builder, PLAN_CHILD, OP_BARRIER)->a = BARRIER_SCOPE;
 	if (target->namespaces) {
 		op = builder_add(builder, PLAN_CHILD, OP_SETNS);
 		op->slot = slots->init;

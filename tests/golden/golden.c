@@ -115,6 +115,41 @@ static const struct {
 	    .cgroup_layout = CGROUP_NONE,
 	    .users = { .uid = 1000, .gid = 100 },
 	    .detached_assembly = true } },
+	{ "systemd",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_V2,
+	    .hierarchies = v2,
+	    .n_hierarchies = ARRAY_SIZE(v2),
+	    .n_groups = ARRAY_SIZE(v2),
+	    .systemd_root = "/",
+	    .owns_mounts = true,
+	    .permitted = ALL_CAPABILITIES,
+	    .detached_assembly = true } },
+	{ "systemd-hybrid",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_HYBRID,
+	    .hierarchies = hybrid,
+	    .n_hierarchies = ARRAY_SIZE(hybrid),
+	    .n_groups = ARRAY_SIZE(hybrid),
+	    .systemd_root = "/",
+	    .owns_mounts = true,
+	    .permitted = ALL_CAPABILITIES,
+	    .detached_assembly = true } },
+	{ "systemd-user",
+	  { .release = { 6, 18 },
+	    .cgroup_layout = CGROUP_V2,
+	    .hierarchies = v2,
+	    .n_hierarchies = ARRAY_SIZE(v2),
+	    .n_groups = ARRAY_SIZE(v2),
+	    .systemd_root = "/user.slice/user-1000.slice/user@1000.service",
+	    .systemd_user = true,
+	    .users = { .uid = 1000,
+		       .gid = 100,
+		       .subuids = { subuids, ARRAY_SIZE(subuids) },
+		       .subgids = { subuids, 1 },
+		       .newuidmap = "/usr/bin/newuidmap",
+		       .newgidmap = "/usr/bin/newgidmap" },
+	    .detached_assembly = true } },
 	{ "none",
 	  { .release = { 6, 18 },
 	    .cgroup_layout = CGROUP_NONE,
@@ -203,6 +238,8 @@ int main(int argc, char **argv)
 			"usage: golden CONFIG HOST [--run] [--no-pivot] [--no-keyring] [--json]\n");
 		return 2;
 	}
+	if (request.facts->systemd_root)
+		request.manager = PLAN_CGROUP_SYSTEMD;
 	if (load(argv[1], &arena, &spec, &err) < 0) {
 		fprintf(stderr, "golden: %s\n", err.message);
 		return 1;

@@ -45,8 +45,8 @@ def make_user():
 USER = find_user()
 
 
-class Rootless(Test):
-    """Without --root: what the user has is found by itself."""
+class OfUser(Test):
+    """What ocirun is called by."""
 
     @classmethod
     def setUpClass(cls):
@@ -75,6 +75,10 @@ class Rootless(Test):
                 "--inh-caps=-all", "env", "-i", "PATH=" + os.environ["PATH"],
                 "HOME=" + USER.pw_dir, "XDG_RUNTIME_DIR=" + self.runtime_directory)
         return super().ocirun(*args, prefix=(*user, *prefix), root=root or False, **more)
+
+
+class Rootless(OfUser):
+    """Without --root: what the user has is found by itself."""
 
     def maps(self):
         """What is expected of the two kinds: the user is root, and behind it all its others."""

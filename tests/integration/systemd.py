@@ -1,0 +1,598 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The cgroup manager "systemd": against a systemd that the tests play, which can misbehave, and, where
+one runs, against the real one."""
+import glob
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+
+import harness
+from fake_systemd import OBJECT, Fake, Hangup, Refusal
+from harness import CGROUPS, OCIRUN, TAG, Test, is_v2, minimal, read
+from rootless import USER, OfUser
+
+UNITS = "org.freedesktop.systemd1."
+SLICE = TAG + ".slice"
+
+
+def config(*args, name="box", slice="", prefix=TAG, **changes):
+    return minimal(*(args or ("sleep",)), **{
+        "linux__cgroupsPath": "%s:%s:%s" % (slice, prefix, name), **changes})
+
+
+def has_library():
+    return bool(glob.glob("/usr/lib/*/libsystemd.so.0") + glob.glob("/lib/*/libsystemd.so.0"))
+
+
+class ExecSleep:
+    pids = None     # where the caller may write
+
+    def exec_sleep(self, id):
+        """The pid of another process of the container, which is our child."""
+        file = (self.pids or self.directory) + "/exec.pid"
+        self.works("exec", "--detach", "--pid-file", file, id, "/bin/report", "sleep")
+        return int(read(file))
+
+
+class Managed(ExecSleep, Test):
+    globals = ("--systemd-cgroup",)
+
+    @classmethod
+    def setUpClass(cls):
+        harness.skip_unless(has_library(), "there is no libsystemd.so.0")
+
+    def ocirun(self, *args, globals=None, **more):
+        if globals is None:
+            globals = self.globals if args[0] in ("create", "run", "plan") else ()
+        return super().ocirun(*args, globals=globals, **more)
+
+
+class Faked(Managed):
+    """Later verbs get nothing but the state root: neither options nor an environment."""
+
+    def setUp(self):
+        super().setUp()
+        self.fake = Fake(self.directory)
+
+    def tearDown(self):
+        for id in reversed(self.ids):
+            self.works("delete", "--force", id)
+        self.ids = []
+        self.fake.close()
+        super().tearDown()
+
+    def ocirun(self, *args, **more):
+        more.setdefault("env", {"DBUS_SYSTEM_BUS_ADDRESS": self.fake.address}
+                        if args[0] in ("create", "run", "plan") else {})
+        if harness.SANITIZED:
+            more["env"] = dict(more["env"], ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", ""))
+        return super().ocirun(*args, **more)
+
+    def begin(self, config):
+        """Create in the background. The container keeps the file that errors go to."""
+        id, bundle, errors = self.new_id(), self.bundle(config), self.directory + "/errors"
+        with open(errors, "w") as file:
+            process = subprocess.Popen(
+                [OCIRUN, "--root", Test.root, *self.globals, "create", "--bundle", bundle.path, id],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file,
+                env={"DBUS_SYSTEM_BUS_ADDRESS": self.fake.address})
+        return id, process, errors
+
+    def properties(self):
+        (_, _, properties, others), = self.fake.arguments("StartTransientUnit")
+        self.assertEqual(others, [])
+        return dict(properties)
+
+
+class Life(Faked):
+    def test_all_verbs(self):
+        pipe = self.pipe()
+        id = self.create(config(), stdout=pipe.write_end)
+        pipe.close_write()
+        pid = self.state(id)["pid"]
+        unit = "%s-box.scope" % TAG
+        path = "%s/system.slice/%s" % (self.fake.group, unit)
+        groups = [line.split(":", 2) for line in read("/proc/%d/cgroup" % pid).splitlines()]
+        self.assertEqual({group for _, name, group in groups
+                          if name in ("name=systemd", "pids") or is_v2()}, {path})
+        self.assertEqual(self.fake.units[unit],
+                         [root + path for root in self.fake.roots()])
+        self.works("start", id)
+        pipe.wait_for("sleep=ready")
+        other = self.exec_sleep(id)
+        self.assertEqual(len(json.loads(self.works("ps", "--format", "json", id).out)), 2)
+        self.works("pause", id)
+        self.assertEqual(self.state(id)["status"], "paused")
+        self.works("resume", id)
+        self.works("kill", id, "KILL")
+        os.waitpid(other, 0)
+        self.wait_stopped(id, pid)
+        self.works("delete", id)
+        self.assertEqual(self.fake.units, {})
+        self.assertEqual(self.fake.arguments("StopUnit"), [[unit, "replace"]])
+
+    def test_properties(self):
+        self.create(config(slice="a-b.slice", linux__resources={
+            "memory": {"limit": 64 << 20}, "pids": {"limit": 20},
+            "cpu": {"quota": 12345, "period": 100000}}, annotations={
+                "org.systemd.property.TimeoutStopUSec": "uint64 7",
+                "org.systemd.property.RuntimeMaxSec": "1.5",
+                "org.systemd.property.KillSignal": "9",
+                "org.systemd.property.SendSIGHUP": "true",
+                "org.systemd.property.After": "['a.service', \"b's.service\"]",
+                "org.systemd.property.Documentation": "@as []",
+                "org.systemd.property.Description": "'it\\'s'", "other": "x"}), id=self.new_id())
+        found = self.properties()
+        pid = found.pop("PIDs")
+        self.assertEqual(pid, ("au", [self.state(self.ids[0])["pid"]]))
+        limits = {"MemoryMax": ("t", 64 << 20), "TasksMax": ("t", 20),
+                  "CPUQuotaPerSecUSec": ("t", 130000), "CPUQuotaPeriodUSec": ("t", 100000)}
+        self.assertEqual(found, {
+            "Slice": ("s", "a-b.slice"), "Delegate": ("b", True),
+            "DefaultDependencies": ("b", False), "CollectMode": ("s", "inactive-or-failed"),
+            "CPUAccounting": ("b", True), "MemoryAccounting": ("b", True),
+            "IOAccounting": ("b", True), "TasksAccounting": ("b", True), **limits,
+            "TimeoutStopUSec": ("t", 7), "RuntimeMaxUSec": ("t", 1500000), "KillSignal": ("i", 9),
+            "SendSIGHUP": ("b", True), "After": ("as", ["a.service", "b's.service"]),
+            "Documentation": ("as", []), "Description": ("s", "it's")})
+        self.assertTrue(os.path.isdir("%s%s/a.slice/a-b.slice/%s-box.scope" % (
+            self.fake.roots()[0], self.fake.group, TAG)))
+
+    def test_default_name(self):
+        id = self.create(minimal("sleep"))
+        self.assertEqual(list(self.fake.units), ["ocirun-%s.scope" % id])
+        self.assertEqual(self.properties()["Description"], ("s", "container " + id))
+        self.assertEqual(self.properties()["TasksMax"], ("t", 2 ** 64 - 1))
+
+    def test_limits_are_in_force(self):
+        """Though systemd makes the group, and before the program runs."""
+        result = self.run_container(config("forkbomb", "30", linux__resources={"pids": {"limit": 10}}))
+        self.assertEqual(result.out, "forkbomb.forked=9\nforkbomb.error=EAGAIN\n", result)
+
+    def test_update(self):
+        id = self.create(config())
+        limits = self.directory + "/limits"
+        harness.write(limits, json.dumps({"pids": {"limit": 33}}))
+        self.works("update", "--resources", limits, id)
+        with open(limits) as file:
+            self.works("update", "--resources", "-", id, stdin=file)
+        self.assertEqual(self.fake.arguments("SetUnitProperties"),
+                         [["%s-box.scope" % TAG, True, [("TasksMax", ("t", 33))]]] * 2)
+        root = CGROUPS if is_v2() else CGROUPS + "/pids"
+        self.assertEqual(read("%s%s/system.slice/%s-box.scope/pids.max" % (
+            root, self.fake.group, TAG)), "33\n")
+
+    def test_update_that_systemd_refuses(self):
+        id = self.create(config(linux__resources={"pids": {"limit": 44}}))
+
+        def refuse(connection, reply, *_):
+            raise Refusal(UNITS + "OnlyByTheMoon", "Not now.")
+        self.fake.behaviour["SetUnitProperties"] = refuse
+        self.fails("cannot change unit %s-box.scope: systemd: Not now" % TAG,
+                   "update", "--pids-limit", "33", id)
+        root = CGROUPS if is_v2() else CGROUPS + "/pids"
+        self.assertEqual(read("%s%s/system.slice/%s-box.scope/pids.max" % (
+            root, self.fake.group, TAG)), "44\n")
+
+    def test_the_name_that_is_given(self):
+        """conmon says --systemd-cgroup whatever the manager is."""
+        id = self.create(minimal("sleep"), globals=(
+            "--systemd-cgroup", "--cgroup-manager", "cgroupfs"))
+        self.assertEqual(self.fake.calls, [])
+        self.works("delete", "--force", id)
+
+    def test_collected_before_delete(self):
+        """As systemd does when the last process has ended."""
+        id = self.create(config())
+        unit, pid = "%s-box.scope" % TAG, self.state(id)["pid"]
+        self.works("kill", id, "KILL")
+        self.wait_stopped(id, pid)
+        self.fake.end(unit)
+        self.works("delete", id)
+
+    def test_delete_without_systemd(self):
+        """What is gone is gone. That nobody could be asked is a warning."""
+        id = self.create(config())
+        self.fake.behaviour["Hello"] = self.hang_up
+        log = self.directory + "/log"
+        self.works("delete", "--force", id, globals=("--log", log))
+        self.assertIn("cannot reach systemd at \\\"%s\\\": the bus has closed the connection" %
+                      self.fake.address, read(log))
+        self.fake.behaviour.clear()
+        self.fake.end("%s-box.scope" % TAG)
+
+    def hang_up(self, connection, reply, *_):
+        raise Hangup
+
+
+class Refused(Faked):
+    """Nothing is left: create_fails() looks at everything, also at what we have open."""
+
+    def ocirun(self, *args, **more):
+        result = super().ocirun(*args, **more)
+        self.fake.settle()
+        return result
+
+    def refuses(self, message, **behaviour):
+        self.fake.behaviour.update(behaviour)
+        self.create_fails(message, config())
+        self.assertEqual(self.fake.units, {})
+
+    def cannot_start(self, why):
+        return "/linux/cgroupsPath: cannot start unit %s-box.scope: %s" % (TAG, why)
+
+    def test_unit_exists(self):
+        """Which then is somebody else's, and nothing happens to it."""
+        unit = "%s-box.scope" % TAG
+        self.fake.units[unit] = self.fake.directories(unit, "system.slice")
+        for path in self.fake.units[unit]:
+            os.makedirs(path)
+        with subprocess.Popen(["sleep", "100"]) as other:
+            harness.until(lambda: any("sleep 100" in child for child in harness.children()), "sleep")
+            for path in self.fake.units[unit]:
+                harness.write(path + "/cgroup.procs", str(other.pid))
+            try:
+                self.create_fails(
+                    self.cannot_start("systemd: Unit %s was already loaded" % unit), config())
+                self.assertIsNone(other.poll())
+            finally:
+                other.kill()
+        self.assertEqual(self.fake.arguments("StopUnit"), [])
+        self.assertEqual(len(self.fake.arguments("ResetFailedUnit")), 1)
+        self.fake.end(unit)
+
+    def test_unit_that_failed_exists(self):
+        """It only holds the name."""
+        unit = "%s-box.scope" % TAG
+        self.fake.units[unit] = []
+        self.fake.behaviour["ResetFailedUnit"] = lambda connection, reply, unit: (
+            self.fake.units.pop(unit), reply())
+        self.create(config())
+
+    def test_bus_closes(self):
+        def hang_up(connection, reply, *_):
+            raise Hangup
+        why = 'cannot reach systemd at "%s": the bus has closed the connection' % self.fake.address
+        for method in ("Hello", "Get"):
+            with self.subTest(method):
+                self.refuses(why, **{method: hang_up})
+                self.fake.behaviour.clear()
+        for method in ("AddMatch", "StartTransientUnit"):
+            with self.subTest(method):
+                self.refuses("/linux/cgroupsPath: " + why, **{method: hang_up})
+                self.fake.behaviour.clear()
+
+    def test_bus_closes_during_the_job(self):
+        def begin(connection, reply, unit, mode, properties, others):
+            self.fake.begin(unit, properties)
+            reply("o", OBJECT + "/job/1")
+            raise Hangup
+        self.refuses('/linux/cgroupsPath: cannot reach systemd at "%s": the bus has closed the '
+                     "connection" % self.fake.address, StartTransientUnit=begin)
+        self.assertEqual(len(self.fake.arguments("StopUnit")), 1)
+
+    def test_job_fails(self):
+        def fail(connection, reply, unit, mode, properties, others):
+            reply("o", OBJECT + "/job/1")
+            self.fake.job(connection, unit, "done", 2)
+            self.fake.job(connection, unit, "failed")
+        self.refuses(self.cannot_start('the job of systemd ended as "failed"'),
+                     StartTransientUnit=fail)
+
+    def test_systemd_refuses(self):
+        def refuse(connection, reply, *_):
+            raise Refusal("org.freedesktop.DBus.Error.InvalidArgs",
+                          "Cannot set property Colour, or unknown property.")
+        self.refuses(self.cannot_start(
+            "systemd: Cannot set property Colour, or unknown property"), StartTransientUnit=refuse)
+
+    def test_systemd_wants_a_password(self):
+        def refuse(connection, reply, *_):
+            raise Refusal("org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
+                          "Interactive authentication required.")
+        self.refuses(self.cannot_start("systemd lets the caller do nothing"),
+                     StartTransientUnit=refuse)
+
+    def test_init_elsewhere(self):
+        """A scope that does not hold what it was made for."""
+        def begin(connection, reply, unit, mode, properties, others):
+            reply("o", OBJECT + "/job/1")
+            self.fake.job(connection, unit)
+        root = CGROUPS if is_v2() else CGROUPS + "/systemd"
+        self.refuses("/linux/cgroupsPath: open cgroup %s/system.slice/%s-box.scope in %s: no such "
+                     "file or directory" % (self.fake.group, TAG, root), StartTransientUnit=begin)
+
+    def test_nobody_there(self):
+        address = "unix:path=%s/nowhere" % self.directory
+        self.create_fails('cannot reach systemd at "%s": nobody is there' % address, config(),
+                          env={"DBUS_SYSTEM_BUS_ADDRESS": address})
+
+    def test_names(self):
+        form = '/linux/cgroupsPath: "%s" is not of the form "slice:prefix:name", which the cgroup ' \
+            'manager "systemd" needs'
+        for path in ("/a/b", "a", "a:b", "a.slice:b:c:d", "a.slice:b/c:d", "a.slice:b:"):
+            with self.subTest(path):
+                self.create_fails(form % path, minimal(linux__cgroupsPath=path))
+        for slice in ("a", ".slice", "a--b.slice", "-a.slice", "a-.slice", "a b.slice"):
+            with self.subTest(slice):
+                self.create_fails('/linux/cgroupsPath: "%s" is not the name of a slice' % slice,
+                                  config(slice=slice))
+        self.assertEqual(self.fake.arguments("StartTransientUnit"), [])
+
+    def test_annotations(self):
+        prefix = "org.systemd.property."
+        kinds = "expected a value as 'text', true, 5, uint64 5 or ['a', 'b'], found \"%s\""
+        for name, value, message in (
+                ("A", "text", kinds % "text"), ("A", "", kinds % ""), ("A", "'a", kinds % "'a"),
+                ("A", "[1, 'a']", kinds % "[1, 'a']"), ("A", "[]", kinds % "[]"),
+                ("A", "5 6", kinds % "5 6"), ("A", "byte 256", '"byte 256" does not fit its type'),
+                ("A", "3000000000", '"3000000000" does not fit its type'),
+                ("ASec", "x", 'expected seconds, found "x"'),
+                ("ASec", "1.", 'expected seconds, found "1."'),
+                ("a b", "1", "not the name of a property"), ("", "1", "not the name of a property")):
+            with self.subTest(name + "=" + value):
+                where = "/annotations/" + prefix + name
+                self.create_fails("%s: %s" % (where, message),
+                                  config(annotations={prefix + name: value}))
+
+    def test_libexec_is_missing(self):
+        harness.skip_unless(not harness.SANITIZED, "with sanitizers there is one program only")
+        alone = self.directory + "/bin/ocirun"
+        os.mkdir(self.directory + "/bin")
+        shutil.copy(OCIRUN, alone)
+        result = subprocess.run([alone, "--root", Test.root, "--systemd-cgroup", "create", "x"],
+                                stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((result.returncode, result.stderr), (
+            1, 'ocirun: the cgroup manager "systemd" needs libsystemd.so.0, which a static program '
+            'cannot load, and there is no "%s/bin/../libexec/ocirun/ocirun-dl" to do it\n' %
+            self.directory))
+
+
+class Slow(Faked):
+    """Ten seconds for each answer, and no more."""
+
+    def started(self):
+        return len(self.fake.arguments("StartTransientUnit"))
+
+    def test_late(self):
+        """The end of the job, told before the answer or long after it: create waits for it."""
+        connections = []
+
+        def begin(connection, reply, unit, mode, properties, others):
+            self.fake.begin(unit, properties)
+            if not connections:
+                self.fake.job(connection, unit)
+            reply("o", OBJECT + "/job/1")
+            connections.append((connection, unit))
+        self.fake.behaviour["StartTransientUnit"] = begin
+        first = self.create(config(name="a"))
+        second, process, errors = self.begin(config(name="b"))
+        harness.until(lambda: len(connections) == 2, "the unit")
+        try:
+            process.wait(0.3)
+            self.fail("create did not wait")
+        except subprocess.TimeoutExpired:
+            pass
+        self.assertEqual(json.loads(self.works("state", second).out)["status"], "creating")
+        self.fake.job(*connections[1])
+        self.assertEqual((process.wait(harness.TIMEOUT), read(errors)), (0, ""))
+        self.assertEqual([self.state(id)["status"] for id in (first, second)], ["created"] * 2)
+
+    def test_no_answer(self):
+        """From the bus, to the call, and to the end of the job; at the same time, for it takes some."""
+        def begin(connection, reply, unit, mode, properties, others):
+            self.fake.begin(unit, properties)
+            reply("o", OBJECT + "/job/1")
+        nobody = 'cannot reach systemd at "%s": no answer within 10 seconds'
+        cases = (
+            ({"Hello": lambda *_: None}, nobody),
+            ({"StartTransientUnit": lambda *_: None}, "/linux/cgroupsPath: " + nobody),
+            ({"StartTransientUnit": begin},
+             "/linux/cgroupsPath: cannot start unit %s-box.scope: systemd has not come to an end of "
+             "it within 10 seconds" % TAG),
+            (None, nobody))
+        fakes, problems, threads = [], [], []
+
+        def run(fake, message):
+            bundle = self.bundle(config())
+            if message.startswith("/"):
+                message = bundle.at(*message.split(": ", 1))
+            if "%s" in message:
+                message %= fake.address
+            result = Test.ocirun(self, "create", "--bundle", bundle.path, self.new_id(),
+                                 globals=self.globals, env={"DBUS_SYSTEM_BUS_ADDRESS": fake.address})
+            if (result.code, result.err) != (1, "ocirun: %s\n" % message) or fake.units:
+                problems.append("%s\n%s" % (result, fake.units))
+        for i, (behaviour, message) in enumerate(cases):
+            directory = self.directory + "/%d" % i
+            os.mkdir(directory)
+            fakes.append(Fake(directory, "/%s-%d" % (TAG, i)))
+            fakes[i].behaviour = behaviour or {}
+            fakes[i].silent_bus = behaviour is None
+            threads.append(threading.Thread(target=run, args=(fakes[i], message)))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for fake in fakes:
+            fake.close()
+        self.assertEqual(problems, [])
+
+    def test_killed_while_it_waits(self):
+        """delete finds the unit by the record of the intent."""
+        def begin(connection, reply, unit, mode, properties, others):
+            self.fake.begin(unit, properties)
+            reply("o", OBJECT + "/job/1")
+        self.fake.behaviour["StartTransientUnit"] = begin
+        id, process, _ = self.begin(config())
+        harness.until(lambda: self.fake.units, "the unit")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.works("delete", "--force", id)
+        self.assertEqual(self.fake.units, {})
+        self.assertEqual(len(self.fake.arguments("StopUnit")), 1)
+
+    def test_killed_beside_a_unit_of_others(self):
+        """The intent says that the group was there: it stays, and the unit too."""
+        unit = "%s-box.scope" % TAG
+        self.fake.units[unit] = self.fake.directories(unit, "system.slice")
+        for path in self.fake.units[unit]:
+            os.makedirs(path)
+        self.fake.behaviour["StartTransientUnit"] = lambda *_: None
+        id, process, _ = self.begin(config())
+        harness.until(self.started, "the call")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        self.works("delete", "--force", id)
+        self.assertEqual(list(self.fake.units), [unit])
+        self.assertTrue(all(map(os.path.isdir, self.fake.units[unit])))
+        self.fake.end(unit)
+
+
+def show(unit, *names, user=()):
+    """Properties by systemctl."""
+    out = subprocess.run([*user, "systemctl", *(["--user"] if user else []), "show", unit,
+                          "--property=" + ",".join(names)],
+                         stdout=subprocess.PIPE, text=True, check=True).stdout
+    return dict(line.split("=", 1) for line in out.splitlines())
+
+
+class Real(Managed):
+    """The systemd of this machine."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        harness.skip_unless(os.path.isdir("/run/systemd/system"), "systemd does not run here")
+        harness.skip_unless(os.path.exists("/run/dbus/system_bus_socket"), "there is no system bus")
+
+    def test_life(self):
+        id, pid, _ = self.running(config(slice=SLICE, linux__resources={
+            "pids": {"limit": 20}, "memory": {"limit": 64 << 20}}, annotations={
+                "org.systemd.property.TimeoutStopSec": "7"}))
+        unit = "%s-box.scope" % TAG
+        self.assertEqual(
+            show(unit, "ActiveState", "Slice", "Delegate", "TasksMax", "MemoryMax", "ControlGroup",
+                 "TimeoutStopUSec"),
+            {"ActiveState": "active", "Slice": SLICE, "Delegate": "yes", "TasksMax": "20",
+             "MemoryMax": str(64 << 20), "ControlGroup": "/%s/%s" % (SLICE, unit),
+             "TimeoutStopUSec": "7s"})
+        self.assertIn("/%s/%s" % (SLICE, unit), read("/proc/%d/cgroup" % pid))
+        other = self.exec_sleep(id)
+        self.assertEqual(len(json.loads(self.works("ps", "--format", "json", id).out)), 2)
+        self.works("kill", id, "KILL")
+        os.waitpid(other, 0)
+        self.wait_stopped(id, pid)
+        self.works("delete", id)
+        self.assertEqual(show(unit, "LoadState")["LoadState"], "not-found")
+        subprocess.run(["systemctl", "stop", SLICE], check=True)
+
+    def test_again_and_again(self):
+        """The name is free as soon as delete has returned."""
+        for _ in range(5):
+            id = self.create(config())
+            self.works("delete", "--force", id)
+
+    def test_limits_are_in_force(self):
+        result = self.run_container(config("forkbomb", "30", linux__resources={"pids": {"limit": 10}}))
+        self.assertEqual(result.out, "forkbomb.forked=9\nforkbomb.error=EAGAIN\n", result)
+
+    def test_limits_survive_a_reload(self):
+        harness.skip_unless(is_v2(), "systemd has no properties for all limits of v1")
+        id = self.create(config(linux__resources={
+            "pids": {"limit": 20}, "memory": {"limit": 64 << 20, "reservation": 32 << 20},
+            "cpu": {"shares": 512, "quota": 20000, "period": 50000}}))
+        path = "%s/system.slice/%s-box.scope/" % (CGROUPS, TAG)
+        names = ("pids.max", "memory.max", "memory.low", "cpu.weight", "cpu.max")
+        before = [read(path + name) for name in names]
+        subprocess.run(["systemctl", "daemon-reload"], check=True)
+        # Any property has it look at all of them again.
+        subprocess.run(["systemctl", "set-property", "--runtime", "%s-box.scope" % TAG,
+                        "MemoryHigh=60M"], check=True)
+        self.assertEqual([read(path + name) for name in names], before)
+        self.works("update", "--pids-limit", "30", "--cpu-quota", "12345", id)
+        self.assertEqual(show("%s-box.scope" % TAG, "TasksMax", "CPUQuotaPerSecUSec"),
+                         {"TasksMax": "30", "CPUQuotaPerSecUSec": "250ms"})
+        self.assertEqual([read(path + name) for name in ("pids.max", "cpu.max")],
+                         ["30\n", "12345 50000\n"])
+
+    def test_unit_exists(self):
+        unit = "%s-box.scope" % TAG
+        first = self.create(config())
+        self.create_fails("/linux/cgroupsPath: cannot start unit %s: systemd: Unit %s was already "
+                          "loaded or has a fragment file" % (unit, unit), config())
+        self.assertEqual(self.state(first)["status"], "created")
+
+    def test_unknown_property(self):
+        self.create_fails(
+            "/linux/cgroupsPath: cannot start unit %s-box.scope: systemd: Cannot set property "
+            "Colour, or unknown property" % TAG,
+            config(annotations={"org.systemd.property.Colour": "'red'"}))
+
+    def test_strange_names(self):
+        """A "+" is none of a unit's, and "memory." could be a file of the kernel."""
+        for name, unit in (("a+b", TAG + r"-a\x2bb.scope"),):
+            with self.subTest(name):
+                id = self.create(config(name=name))
+                self.assertEqual(show(unit, "ActiveState")["ActiveState"], "active")
+                self.works("delete", id)
+        id = self.create(config(prefix="memory", name=TAG))
+        self.works("delete", id)
+        id = self.create(config(prefix="", name="memory." + TAG))
+        self.assertTrue(os.path.isdir("%s/system.slice/_memory.%s.scope" % (
+            CGROUPS if is_v2() else CGROUPS + "/systemd", TAG)))
+        self.works("delete", id)
+
+
+class RealUser(ExecSleep, OfUser):
+    """A user, and the systemd of that user; not from within what that one manages."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        harness.skip_unless(has_library(), "there is no libsystemd.so.0")
+        harness.skip_unless(is_v2(), "the cgroup manager \"systemd\" of a user needs cgroup v2")
+        harness.skip_unless(os.path.exists("/run/user/%d/bus" % USER.pw_uid),
+                            "the user has no manager of systemd running")
+
+    def setUp(self):
+        super().setUp()
+        self.runtime_directory = "/run/user/%d" % USER.pw_uid
+        self.pids = self.directory + "/pids"
+        os.mkdir(self.pids)
+        os.chown(self.pids, USER.pw_uid, USER.pw_gid)
+
+    def ocirun(self, *args, **more):
+        if args[0] in ("create", "run", "plan"):
+            more["globals"] = ("--systemd-cgroup",)
+        return super().ocirun(*args, **more)
+
+    def test_life(self):
+        """exec, too, comes from a group out of which the user himself may move nothing."""
+        id, pid, _ = self.running(config(linux__resources={
+            "pids": {"limit": 20}, "memory": {"limit": 64 << 20}}))
+        unit = "%s-box.scope" % TAG
+        group = read("/proc/%d/cgroup" % pid).strip()
+        self.assertEqual(group, "0::/user.slice/user-%d.slice/user@%d.service/user.slice/%s" % (
+            USER.pw_uid, USER.pw_uid, unit))
+        self.assertEqual(read(CGROUPS + group[3:] + "/pids.max"), "20\n")
+        self.assertEqual(show(unit, "TasksMax", "Delegate", user=(
+            "setpriv", "--reuid", USER.pw_name, "--regid", str(USER.pw_gid), "--init-groups", "env",
+            "XDG_RUNTIME_DIR=" + self.runtime_directory)), {"TasksMax": "20", "Delegate": "yes"})
+        other = self.exec_sleep(id)
+        self.assertEqual(len(json.loads(self.works("ps", "--format", "json", id).out)), 2)
+        self.assertEqual(len(read(CGROUPS + group[3:] + "/cgroup.procs").split()), 2)
+        self.works("update", "--pids-limit", "30", id)
+        self.assertEqual(read(CGROUPS + group[3:] + "/pids.max"), "30\n")
+        os.kill(other, signal.SIGKILL)
+        os.waitpid(other, 0)
+        self.works("delete", "--force", id)
+        self.assertFalse(os.path.exists(CGROUPS + group[3:]))
+
+
+if __name__ == "__main__":
+    harness.main()
