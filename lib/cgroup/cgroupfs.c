@@ -334,7 +334,7 @@ static void remove_parents(int mount, char *path, size_t existing)
 
 	while ((slash = strrchr(path, '/')) && (size_t)(slash - path) > existing) {
 		*slash = '\0';
-		if (unlinkat(mount, path + strspn(path, "/"), AT_REMOVEDIR) < 0)
+		if (unlinkat(mount, path + strspn(path, "/"), AT_REMOVEDIR) < 0 && errno != ENOENT)
 			return;
 	}
 }
