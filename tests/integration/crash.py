@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """ocirun dies at any point of create, start or delete: `delete --force` leaves nothing, and the id
-is free again.
+is free again, whoever makes the cgroups.
 
 A first run under strace counts the system calls of ocirun; then it is killed, by strace's fault
 injection, at as many places as OCIRUN_CRASH_POINTS says (50), spread evenly over them."""
@@ -12,25 +12,30 @@ import shutil
 import subprocess
 
 import harness
-from harness import PROC, Test, minimal, read, skip_unless, tmpfs
+import systemd
+from harness import PROC, TAG, Test, minimal, read, skip_unless, tmpfs
 
 POINTS = int(os.environ.get("OCIRUN_CRASH_POINTS", "50"))
 IGNORED = {"execve", "exit_group", "exit", "brk", "arch_prctl", "set_tid_address"}
 
 
-def config():
-    return minimal("sleep", mounts=[PROC, tmpfs("/tmp")], linux__resources={"pids": {"limit": 50}},
-                   linux__maskedPaths=["/proc/keys"], linux__cgroupsPath="/%s-crash/below" % harness.TAG)
+class Crashing:
+    """Beside a Test, which says how ocirun is called."""
+    changes = {}    # of the config
+    clean = None    # what is there without the container, but not without the test
 
-
-class Crashing(Test):
     def setUp(self):
         super().setUp()
+        self.clean = harness.Snapshot(Test.root)
         skip_unless(shutil.which("strace"), "there is no strace")
         probe = subprocess.run(["strace", "-o", "/dev/null", "-e",
                                 "inject=getppid:signal=SIGKILL:when=1", "true"],
                                stderr=subprocess.PIPE, check=False)
         skip_unless(probe.returncode == 0, "strace cannot inject: %r" % probe.stderr)
+
+    def config(self):
+        return minimal("sleep", mounts=[PROC, tmpfs("/tmp")], linux__maskedPaths=["/proc/keys"],
+                       **self.changes)
 
     def calls(self, prepare, args):
         """The system calls of ocirun itself, in order: (name, how manieth of that name)."""
@@ -64,7 +69,7 @@ class Crashing(Test):
             self.ocirun(command, *([id] if command == "state" else []))
         self.works("delete", "--force", id)
         harness.until(lambda: not harness.children(), "an end of %s" % harness.children(), 5)
-        self.assertEqual(self.before.leaks(), [])
+        self.assertEqual(self.clean.leaks(), [])
 
     def crash(self, prepare, args, n):
         points = self.sample(self.calls(prepare, args), n)
@@ -78,35 +83,32 @@ class Crashing(Test):
         id = prepare()
         self.assertEqual(self.ocirun(*args(id)).code, 0)
 
-
-class Crash(Crashing):
     def test_create(self):
-        bundle = self.bundle(config())
+        bundle = self.bundle(self.config())
         id = self.new_id()
         self.crash(lambda: id, lambda id: ("create", "--bundle", bundle.path, id), POINTS)
         self.works("start", id)
 
-    def test_create_in_its_own_group(self):
+    def test_create_again_after_a_crash(self):
         """The id is used again at once, without delete in between: in use, until deleted."""
-        bundle = self.bundle(config())
+        bundle = self.bundle(self.config())
         id = self.new_id()
         args = lambda id: ("create", "--bundle", bundle.path, id)
         calls = self.calls(lambda: id, args)
-        made = [call for call in calls if call[0] == "mkdirat"]
-        name, when = made[len(made) // 2]
+        name, when = next(call for call in calls if call[0] == "clone3")
         self.kill_at(name, when, id, args)
         self.fails('container with given ID already exists: "%s"' % id, *args(id))
         self.check_gone(id)
 
     def test_run(self):
-        bundle = self.bundle(config())
+        bundle = self.bundle(self.config())
         id = self.new_id()
         self.crash(lambda: id, lambda id: ("run", "--detach", "--bundle", bundle.path, id),
                    POINTS // 5)
 
     def test_start(self):
         """Either it is still created, or it runs; both can be deleted."""
-        bundle = self.bundle(config())
+        bundle = self.bundle(self.config())
         id = self.new_id()
 
         def prepare():
@@ -116,7 +118,7 @@ class Crash(Crashing):
 
     def test_start_again_after_a_crash(self):
         """A starter that dies before it has said so changes nothing."""
-        bundle = self.bundle(config())
+        bundle = self.bundle(self.config())
         id = self.new_id()
 
         def prepare():
@@ -133,13 +135,51 @@ class Crash(Crashing):
                 self.works("delete", "--force", id)
 
     def test_delete(self):
-        bundle = self.bundle(config())
+        bundle = self.bundle(self.config())
         id = self.new_id()
 
         def prepare():
             self.works("create", "--bundle", bundle.path, id)
             return id
         self.crash(prepare, lambda id: ("delete", id), POINTS // 3)
+
+
+class Cgroupfs(Crashing, Test):
+    changes = {"linux__resources": {"pids": {"limit": 50}},
+               "linux__cgroupsPath": "/%s-crash/is/below" % TAG}
+
+
+class Disabled(Crashing, Test):
+    def ocirun(self, *args, **more):
+        if args[0] in ("create", "run"):
+            more["globals"] = ("--cgroup-manager", "disabled")
+        return super().ocirun(*args, **more)
+
+
+class OfSystemd(Crashing):
+    changes = {"linux__resources": {"pids": {"limit": 50}}, "linux__cgroupsPath": ":%s:crash" % TAG}
+    unit = TAG + "-crash.scope"
+
+
+class Faked(OfSystemd, systemd.Faked):
+    def setUp(self):
+        super().setUp()
+        self.clean = harness.Snapshot(Test.root)
+
+    def ocirun(self, *args, **more):
+        result = super().ocirun(*args, **more)
+        self.fake.settle()
+        return result
+
+    def check_gone(self, id):
+        super().check_gone(id)
+        self.assertEqual(self.fake.units, {})
+
+
+class OfMachine(OfSystemd, systemd.OfMachine):
+    def check_gone(self, id):
+        super().check_gone(id)
+        self.assertEqual(systemd.show(self.unit, "LoadState")["LoadState"], "not-found")
 
 
 if __name__ == "__main__":

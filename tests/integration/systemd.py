@@ -471,8 +471,8 @@ def show(unit, *names, user=()):
     return dict(line.split("=", 1) for line in out.splitlines())
 
 
-class Real(Managed):
-    """The systemd of this machine."""
+class OfMachine(Managed):
+    """The systemd that runs here."""
 
     @classmethod
     def setUpClass(cls):
@@ -480,6 +480,8 @@ class Real(Managed):
         harness.skip_unless(os.path.isdir("/run/systemd/system"), "systemd does not run here")
         harness.skip_unless(os.path.exists("/run/dbus/system_bus_socket"), "there is no system bus")
 
+
+class Real(OfMachine):
     def test_life(self):
         limits = {"pids": {"limit": 20}}
         expected = {"ActiveState": "active", "Slice": SLICE, "Delegate": "yes", "TasksMax": "20",
