@@ -4,7 +4,7 @@
 is free again, whoever makes the cgroups.
 
 A first run under strace counts the system calls of ocirun; then it is killed, by strace's fault
-injection, at as many places as OCIRUN_CRASH_POINTS says (50), spread evenly over them."""
+injection, at as many places as OCIRUN_CRASH_POINTS says (100), spread evenly over them."""
 import collections
 import os
 import re
@@ -15,7 +15,7 @@ import harness
 import systemd
 from harness import PROC, TAG, Test, minimal, read, skip_unless, tmpfs
 
-POINTS = int(os.environ.get("OCIRUN_CRASH_POINTS", "50"))
+POINTS = int(os.environ.get("OCIRUN_CRASH_POINTS", "100"))
 IGNORED = {"execve", "exit_group", "exit", "brk", "arch_prctl", "set_tid_address"}
 
 

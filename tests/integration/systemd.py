@@ -26,7 +26,7 @@ def config(*args, name="box", slice="", prefix=TAG, **changes):
 
 def has_memory():
     """Kernels that come without the controller for v1 have it on the v2 hierarchy beside it."""
-    return has_controller("memory") if is_v2() else os.path.isdir(CGROUPS + "/memory")
+    return has_controller("memory") if is_v2() else os.path.exists(CGROUPS + "/memory/tasks")
 
 
 def has_library():
