@@ -163,9 +163,10 @@ static void accompany(struct foreground *foreground)
 			{ .fd = foreground->signals, .events = POLLIN },
 			next(&foreground->in),
 			next(&foreground->out),
+			{ .fd = notify_socket(), .events = POLLIN },
 		};
 
-		if (poll(fds, 4, -1) < 0) {
+		if (poll(fds, 5, -1) < 0) {
 			if (errno != EINTR)
 				return;
 			continue;
@@ -175,7 +176,11 @@ static void accompany(struct foreground *foreground)
 			take_signal(foreground);
 		move(&foreground->in, &fds[2]);
 		move(&foreground->out, &fds[3]);
+		if (fds[4].revents)
+			notify_pass();
 	}
+	while (notify_pass())
+		;
 	drain(&foreground->out);
 }
 

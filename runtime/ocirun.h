@@ -197,6 +197,16 @@ void foreground_begin(void);
  * filled in. */
 int foreground_wait(int pidfd, int terminal, int *ret_status, struct oci_error *err);
 
+/* notify.c: takes in what the program tells the service manager at @name. Returns the name for the
+ * container: @name itself if nothing can be taken in. */
+const char *notify_begin(const char *name);
+/* The container has it: what is in the file system goes. */
+void notify_hide(void);
+/* Readable when there is something to pass on; -1 if there is none. */
+int notify_socket(void);
+/* Passes one message on; false if there is none. */
+bool notify_pass(void);
+
 /* The name of a user, from /etc/passwd; the number when it is not there. */
 const char *user_name(unsigned int uid, char *buffer, size_t size);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* ocirun run: create, start, wait, delete. */
+#include <string.h>
 #include <unistd.h>
 
 #include "ocirun.h"
@@ -17,7 +18,7 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 	const char *id = arguments->names[0];
 	struct oci_create_options create;
 	struct oci_error err;
-	int pidfd = -1, terminal = -1, status = 0;
+	int pidfd = -1, terminal = -1, status = 0, r;
 
 	if (create_options_of(arguments, &create))
 		return 1;
@@ -26,8 +27,12 @@ static int run(const struct arguments *arguments, struct oci_context *context)
 	if (!arguments->detach) {
 		foreground_begin();
 		create.ret_terminal = &terminal;
+		if (create.cgroup_manager && strcmp(create.cgroup_manager, "systemd") == 0)
+			create.notify_socket = notify_begin(create.notify_socket);
 	}
-	if (oci_run(context, id, &create, &pidfd, &err) < 0)
+	r = oci_run(context, id, &create, &pidfd, &err);
+	notify_hide();
+	if (r < 0)
 		return report(&err);
 	if (arguments->detach)
 		return 0;

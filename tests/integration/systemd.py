@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The cgroup manager "systemd": against a systemd that the tests play, which can misbehave, and, where
 one runs, against the real one."""
+import array
 import glob
 import json
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import threading
 
@@ -217,6 +220,43 @@ class Life(Faked):
 
     def hang_up(self, connection, reply, *_):
         raise Hangup
+
+    def test_notify_socket(self):
+        """No service's cgroup is above the scope: in the foreground ocirun says it, who is in that."""
+        places = set(glob.glob("/tmp/ocirun.*"))
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        manager.settimeout(harness.TIMEOUT)
+        manager.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        manager.bind(self.directory + "/manager")
+        id, bundle, pipe = self.new_id(), self.bundle(config()), self.pipe()
+        with manager, subprocess.Popen(
+                [OCIRUN, "--root", Test.root, *self.globals, "run", "--bundle", bundle.path, id],
+                stdin=subprocess.DEVNULL, stdout=pipe.write_end,
+                env={"DBUS_SYSTEM_BUS_ADDRESS": self.fake.address,
+                     "NOTIFY_SOCKET": self.directory + "/manager"}) as process:
+            pipe.close_write()
+            pipe.wait_for("sleep=ready")
+            harness.until(lambda: set(glob.glob("/tmp/ocirun.*")) <= places, "an end of the name")
+            pid, fds = self.state(id)["pid"], "/proc/%d/fd" % process.pid
+            before = len(os.listdir(fds))
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as program:
+                program.connect("/proc/%d/root/run/notify/notify.sock" % pid)
+                for _ in range(3):
+                    socket.send_fds(program, [b"FDSTORE=1"], [program.fileno(), manager.fileno()])
+            for _ in range(3):
+                self.assertEqual(self.heard(manager), (b"FDSTORE=1", process.pid, 2))
+            harness.until(lambda: len(os.listdir(fds)) == before, "an end of what was passed on")
+            os.kill(pid, signal.SIGKILL)
+            self.assertEqual(process.wait(harness.TIMEOUT), 128 + signal.SIGKILL)
+
+    def heard(self, manager):
+        """A message, the pid of its sender, and how many descriptors came with it."""
+        data, control, _, _ = manager.recvmsg(4096, 256)
+        found = {kind: value for _, kind, value in control}
+        fds = array.array("i", found.get(socket.SCM_RIGHTS, b""))
+        for fd in fds:
+            os.close(fd)
+        return data, struct.unpack("iII", found[2])[0], len(fds)     # SCM_CREDENTIALS
 
 
 class Refused(Faked):
@@ -549,6 +589,14 @@ class Real(OfMachine):
             self.assertRegex(result.err, ".*: /linux/cgroupsPath: make cgroup /system.slice/%s in .*: "
                              "device or resource busy" % unit)
         self.assertEqual(self.state(first)["status"], "created")
+
+    def test_notify_socket(self):
+        """With NotifyAccess=main, since it is ocirun that says it."""
+        bundle = self.bundle(config("notify", "READY=1"))
+        subprocess.run(["systemd-run", "--wait", "--quiet", "--unit=" + TAG, "-pType=notify",
+                        "-pNotifyAccess=main", "nsenter", "--mount=/proc/%d/ns/mnt" % os.getpid(),
+                        OCIRUN, "--root", Test.root, "--systemd-cgroup", "run", "--bundle",
+                        bundle.path, self.new_id()], check=True)
 
     def test_unknown_property(self):
         self.create_fails(
