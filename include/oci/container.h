@@ -59,8 +59,9 @@ enum oci_create_flag {
  * @notify_socket:  value of the caller's NOTIFY_SOCKET, see sd_notify(3); NULL for none. The socket
  * is mounted at /run/notify/notify.sock, where NOTIFY_SOCKET of the program says, unless the config
  * has that variable. A service manager takes a message by the cgroup of its sender: it has to be
- * below that of the service (Delegate=, and NotifyAccess=all). What cannot be reached from inside
- * is a warning.
+ * below that of the service (Delegate=, and NotifyAccess=all), which that of a scope is not: with
+ * the manager "systemd" a caller gives a socket of its own, and passes messages on. What cannot be
+ * reached from inside is a warning.
  * @system_bus:     D-Bus address at which the manager "systemd" is reached by a caller who is root
  * on this machine; NULL for "unix:path=/run/dbus/system_bus_socket"
  * @user_bus:       that of the instance of a user, for others; NULL for

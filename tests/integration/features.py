@@ -52,6 +52,7 @@ class Features(Test):
             "namespaces", "capabilities", "cgroup", "seccomp", "apparmor", "selinux", "intelRdt",
             "memoryPolicy", "mountExtensions", "netDevices"])
         self.assertEqual(list(linux["cgroup"]), ["v1", "v2", "systemd", "systemdUser", "rdma"])
+        self.assertEqual((linux["cgroup"]["systemd"], linux["cgroup"]["systemdUser"]), (True, True))
         self.assertEqual(list(linux["seccomp"]), [
             "enabled", "actions", "operators", "archs", "knownFlags", "supportedFlags"])
         self.assertEqual(list(linux["intelRdt"]), ["enabled", "schemata", "monitoring"])

@@ -3,6 +3,7 @@
 """The cgroup manager "systemd": against a systemd that the tests play, which can misbehave, and, where
 one runs, against the real one."""
 import array
+import ctypes
 import glob
 import json
 import os
@@ -257,6 +258,54 @@ class Life(Faked):
         for fd in fds:
             os.close(fd)
         return data, struct.unpack("iII", found[2])[0], len(fds)     # SCM_CREDENTIALS
+
+
+class Options(ctypes.Structure):
+    """oci_create_options"""
+    _fields_ = [("size", ctypes.c_size_t), *(
+        (name, ctypes.c_char_p) for name in ("bundle", "config", "pid_file", "console_socket")),
+        ("preserve_fds", ctypes.c_uint), ("flags", ctypes.c_uint), *(
+            (name, ctypes.c_char_p) for name in (
+                "env", "pidfd_socket", "ret_terminal", "cgroup_manager", "notify_socket",
+                "system_bus", "user_bus"))]
+
+
+class ContextOptions(ctypes.Structure):
+    _fields_ = [("size", ctypes.c_size_t), ("state_root", ctypes.c_char_p)]
+
+
+class Library(Faked):
+    """liboci.so loads libsystemd by itself, in a process with threads."""
+
+    def test_threads(self):
+        path = os.path.join(os.path.dirname(OCIRUN), "..", "liboci.so")
+        harness.skip_unless(os.path.exists(path), "there is no liboci.so beside ocirun")
+        harness.skip_unless(not harness.SANITIZED, "Python has no sanitizers")
+        self.create(config())   # the slice is its, beside v1, as long as the others are there
+        oci, context = ctypes.CDLL(path), ctypes.c_void_p()
+        options = ContextOptions(ctypes.sizeof(ContextOptions), os.fsencode(Test.root))
+        self.assertEqual(oci.oci_context_new(ctypes.byref(options), ctypes.byref(context), None), 0)
+        results = {}
+
+        def run(id, bundle):
+            create = Options(size=ctypes.sizeof(Options), bundle=os.fsencode(bundle.path),
+                             cgroup_manager=b"systemd", system_bus=self.fake.address.encode())
+            results[id] = (
+                oci.oci_create(context, id.encode(), ctypes.byref(create), None, None),
+                oci.oci_start(context, id.encode(), None),
+                oci.oci_delete(context, id.encode(), 1, None))     # OCI_DELETE_FORCE
+        threads = []
+        for i in range(8):
+            arguments = self.new_id(), self.bundle(config("exit", "0", name=str(i)))
+            threads.append(threading.Thread(target=run, args=arguments))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        oci.oci_context_free(context)
+        self.assertEqual(results, dict.fromkeys(self.ids[1:], (0, 0, 0)))
+        self.assertEqual(len(self.fake.arguments("StartTransientUnit")), 9)
+        self.assertEqual(list(self.fake.units), [TAG + "-box.scope"])
 
 
 class Refused(Faked):
