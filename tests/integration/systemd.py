@@ -59,6 +59,13 @@ class Managed(ExecSleep, Test):
             globals = self.globals if args[0] in ("create", "run", "plan") else ()
         return super().ocirun(*args, globals=globals, **more)
 
+    def fails_in_a_hook(self):
+        """When everything has been made."""
+        bundle = self.bundle(config(hooks={"createRuntime": [{"path": shutil.which("false")}]}))
+        result = self.ocirun("create", "--bundle", bundle.path, self.new_id())
+        self.assertEqual(result.code, 1, result)
+        self.assertRegex(result.err, "createRuntime hook #0 .*: exit status 1")
+
 
 class Faked(Managed):
     """Later verbs get nothing but the state root: neither options nor an environment."""
@@ -396,6 +403,12 @@ class Refused(Faked):
         self.refuses(self.cannot_start("systemd lets the caller do nothing"),
                      StartTransientUnit=refuse)
 
+    def test_fails_afterwards(self):
+        """The scope was there already."""
+        self.fails_in_a_hook()
+        self.assertEqual(self.fake.units, {})
+        self.assertEqual(len(self.fake.arguments("StopUnit")), 1)
+
     def test_init_elsewhere(self):
         """A scope that does not hold what it was made for."""
         def begin(connection, reply, unit, mode, properties, others):
@@ -646,6 +659,10 @@ class Real(OfMachine):
                         "-pNotifyAccess=main", "nsenter", "--mount=/proc/%d/ns/mnt" % os.getpid(),
                         OCIRUN, "--root", Test.root, "--systemd-cgroup", "run", "--bundle",
                         bundle.path, self.new_id()], check=True)
+
+    def test_fails_afterwards(self):
+        self.fails_in_a_hook()
+        self.assertEqual(show(TAG + "-box.scope", "LoadState")["LoadState"], "not-found")
 
     def test_unknown_property(self):
         self.create_fails(
