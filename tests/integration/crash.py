@@ -21,8 +21,9 @@ IGNORED = {"execve", "exit_group", "exit", "brk", "arch_prctl", "set_tid_address
 
 class Crashing:
     """Beside a Test, which says how ocirun is called."""
-    changes = {}    # of the config
-    clean = None    # what is there without the container, but not without the test
+    changes = {}        # of the config
+    writable = None     # directory, for a caller who is not root
+    clean = None        # what is there without the container, but not without the test
 
     def setUp(self):
         super().setUp()
@@ -40,7 +41,7 @@ class Crashing:
     def calls(self, prepare, args):
         """The system calls of ocirun itself, in order: (name, how manieth of that name)."""
         id = prepare()
-        trace = os.path.join(self.directory, "trace")
+        trace = os.path.join(self.writable or self.directory, "trace")
         result = self.ocirun(*args(id), prefix=["strace", "-qq", "-o", trace])
         self.assertEqual((result.code, result.err), (0, ""))
         self.works("delete", "--force", id)
@@ -180,6 +181,12 @@ class OfMachine(OfSystemd, systemd.OfMachine):
     def check_gone(self, id):
         super().check_gone(id)
         self.assertEqual(systemd.show(self.unit, "LoadState")["LoadState"], "not-found")
+
+
+class OfUsersMachine(OfSystemd, systemd.OfUsersMachine):
+    def check_gone(self, id):
+        super().check_gone(id)
+        self.assertEqual(systemd.show(self.unit, "LoadState", user=self.user)["LoadState"], "not-found")
 
 
 if __name__ == "__main__":

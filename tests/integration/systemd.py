@@ -15,9 +15,10 @@ import subprocess
 import threading
 
 import harness
+import rootless
 from fake_systemd import OBJECT, Fake, Hangup, Refusal
 from harness import CGROUPS, OCIRUN, TAG, Test, has_controller, is_v2, minimal, read
-from rootless import USER, OfUser
+from rootless import OfUser
 
 UNITS = "org.freedesktop.systemd1."
 SLICE = TAG + ".slice"
@@ -38,11 +39,11 @@ def has_library():
 
 
 class ExecSleep:
-    pids = None     # where the caller may write
+    writable = None     # for the caller, if he is not root
 
     def exec_sleep(self, id):
         """The pid of another process of the container, which is our child."""
-        file = (self.pids or self.directory) + "/exec.pid"
+        file = (self.writable or self.directory) + "/exec.pid"
         self.works("exec", "--detach", "--pid-file", file, id, "/bin/report", "sleep")
         return int(read(file))
 
@@ -685,7 +686,7 @@ class Real(OfMachine):
         self.works("delete", id)
 
 
-class RealUser(ExecSleep, OfUser):
+class OfUsersMachine(ExecSleep, OfUser):
     """A user, and the systemd of that user; not from within what that one manages."""
 
     @classmethod
@@ -693,21 +694,26 @@ class RealUser(ExecSleep, OfUser):
         super().setUpClass()
         harness.skip_unless(has_library(), "there is no libsystemd.so.0")
         harness.skip_unless(is_v2(), "the cgroup manager \"systemd\" of a user needs cgroup v2")
-        harness.skip_unless(os.path.exists("/run/user/%d/bus" % USER.pw_uid),
+        harness.skip_unless(os.path.exists("/run/user/%d/bus" % rootless.USER.pw_uid),
                             "the user has no manager of systemd running")
 
     def setUp(self):
         super().setUp()
-        self.runtime_directory = "/run/user/%d" % USER.pw_uid
-        self.pids = self.directory + "/pids"
-        os.mkdir(self.pids)
-        os.chown(self.pids, USER.pw_uid, USER.pw_gid)
+        user = rootless.USER
+        self.runtime_directory = "/run/user/%d" % user.pw_uid
+        self.writable = self.directory + "/writable"
+        os.mkdir(self.writable)
+        os.chown(self.writable, user.pw_uid, user.pw_gid)
+        self.user = ("setpriv", "--reuid", user.pw_name, "--regid", str(user.pw_gid), "--init-groups",
+                     "env", "XDG_RUNTIME_DIR=" + self.runtime_directory)
 
     def ocirun(self, *args, **more):
         if args[0] in ("create", "run", "plan"):
             more["globals"] = ("--systemd-cgroup",)
         return super().ocirun(*args, **more)
 
+
+class RealUser(OfUsersMachine):
     def test_life(self):
         """exec, too, comes from a group out of which the user himself may move nothing."""
         id, pid, _ = self.running(config(linux__resources={
@@ -715,11 +721,10 @@ class RealUser(ExecSleep, OfUser):
         unit = "%s-box.scope" % TAG
         group = read("/proc/%d/cgroup" % pid).strip()
         self.assertEqual(group, "0::/user.slice/user-%d.slice/user@%d.service/user.slice/%s" % (
-            USER.pw_uid, USER.pw_uid, unit))
+            rootless.USER.pw_uid, rootless.USER.pw_uid, unit))
         self.assertEqual(read(CGROUPS + group[3:] + "/pids.max"), "20\n")
-        self.assertEqual(show(unit, "TasksMax", "Delegate", user=(
-            "setpriv", "--reuid", USER.pw_name, "--regid", str(USER.pw_gid), "--init-groups", "env",
-            "XDG_RUNTIME_DIR=" + self.runtime_directory)), {"TasksMax": "20", "Delegate": "yes"})
+        self.assertEqual(show(unit, "TasksMax", "Delegate", user=self.user),
+                         {"TasksMax": "20", "Delegate": "yes"})
         other = self.exec_sleep(id)
         self.assertEqual(len(json.loads(self.works("ps", "--format", "json", id).out)), 2)
         self.assertEqual(len(read(CGROUPS + group[3:] + "/cgroup.procs").split()), 2)
