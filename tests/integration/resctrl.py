@@ -360,7 +360,7 @@ class Update(Resctrl):
         self.works("delete", "--force", id)
 
 
-class Crashed(Resctrl, crash.Crashing):
+class Crashed(crash.Crashing, Resctrl):
     """ocirun dies anywhere on the way; `delete --force` leaves nothing."""
 
     def crash_at(self, *classes, **rdt):
