@@ -354,6 +354,7 @@ class Podman(AtHome):
             resources = os.path.join(self.directory, "resources")
             write(resources, '{"cpu":{"shares":512},"memory":{}}')
             self.silent("update", "--resources=" + resources, id)
+        harness.until(lambda: catches(self.pid(file), signal.SIGTERM), "a handler of report's")
         self.silent("kill", id, "15")
         self.wait_stopped(id, self.pid(file))
         self.assertIn("no such process", self.combined("kill", id, "9", code=1))
@@ -430,6 +431,12 @@ class CriO(Engine):
             json.loads(self.combined(*args))
 
 
+def catches(pid, number):
+    """The first process of a pid namespace gets no signal that it does not handle."""
+    line = re.search(r"^SigCgt:\s*(\w+)", read("/proc/%d/status" % pid), re.M)
+    return int(line.group(1), 16) >> (number - 1) & 1
+
+
 class Buildah(AtHome):
     """It asks for the state every 100 ms, reaps the container itself, and reads both outputs of a
     create that failed to their end."""
@@ -455,6 +462,7 @@ class Buildah(AtHome):
 
     def test_kill(self):
         id, pid = self.begin()
+        harness.until(lambda: catches(pid, signal.SIGTERM), "a handler of report's")
         self.silent("kill", id)
         self.wait_stopped(id, pid)
         self.silent("delete", id)
