@@ -312,20 +312,20 @@ static const char *now(struct arena *arena)
 static size_t existing_part(const char *mount, const char *path)
 {
 	static const char own[] = "/ocirun";
-	cleanup(fd_done) int root = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const size_t top = strlen(mount);
 	char part[PATH_MAX];
 	char *slash;
 
-	if (snprintf(part, sizeof(part), "%s", path + 1) >= (int)sizeof(part))
+	if (snprintf(part, sizeof(part), "%s%s", mount, path) >= (int)sizeof(part))
 		return 0;
 	for (;;) {
-		if (faccessat(root, part, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			return strlen(part) + 1;
-		slash = strrchr(part, '/');
-		if (!slash)
+		if (faccessat(AT_FDCWD, part, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return strlen(part + top);
+		slash = strrchr(part + top, '/');
+		if (!slash || slash == part + top)
 			return 0;
 		*slash = '\0';
-		if (strcmp(part, own + 1) == 0)
+		if (strcmp(part + top, own) == 0)
 			return strlen(own);
 	}
 }
