@@ -206,6 +206,7 @@ class Connection:
 
 class Fake:
     """The directories of its groups are @group below each hierarchy that systemd has."""
+    MARK = b"\0" + TAG.encode() + b"-settled"   # who connects from there wants to know who else did
 
     def __init__(self, directory, group="/" + TAG):
         self.path = os.path.join(directory, "bus")
@@ -214,6 +215,7 @@ class Fake:
         self.calls, self.units, self.threads, self.behaviour = [], {}, [], {}
         self.silent_bus = False
         self.called = threading.Condition()
+        self.marked = threading.Semaphore(0)
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(self.path)
         self.listener.listen()
@@ -231,15 +233,23 @@ class Fake:
     def accept(self):
         while True:
             try:
-                sock, _ = self.listener.accept()
+                sock, peer = self.listener.accept()
             except OSError:
                 return
+            if peer == self.MARK:
+                sock.close()
+                self.marked.release()
+                continue
             thread = threading.Thread(target=Connection(self, sock).serve, daemon=True)
-            self.threads.append((thread, sock))
             thread.start()
+            self.threads.append((thread, sock))
 
     def settle(self):
-        """Until nobody is connected."""
+        """Until nobody is connected, of those who came before us either."""
+        with socket.socket(socket.AF_UNIX) as mark:
+            mark.bind(self.MARK)
+            mark.connect(self.path)
+            self.marked.acquire()
         for thread, _ in self.threads:
             thread.join()
 
