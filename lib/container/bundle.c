@@ -53,7 +53,7 @@ int container_config(const struct state *state, struct arena *arena, struct docu
 		     struct spec **ret, struct oci_error *err)
 {
 	char *text;
-	int r = state_read_config(state, &text, &ret_document->length, err);
+	int r = state_kept(state, STATE_CONFIG, &text, &ret_document->length, err);
 
 	if (r < 0)
 		return r;

@@ -566,6 +566,16 @@ static int record_intent(struct creation *creation, struct preparation *preparat
 	return state_create(creation->context->state_root, id, &creation->state, err);
 }
 
+/* For programs that are put into the container later. */
+static int keep_filter(const struct creation *creation, struct oci_error *err)
+{
+	struct plan_bytes filter = plan_filter_of(creation->preparation->plan);
+
+	if (!filter.data)
+		return 0;
+	return state_keep(&creation->state, STATE_FILTER, filter.data, filter.length, err);
+}
+
 static int carry_out(struct oci_context *context, const char *id, struct preparation *preparation,
 		     int *ret_pidfd, struct oci_error *err)
 {
@@ -583,8 +593,10 @@ static int carry_out(struct oci_context *context, const char *id, struct prepara
 		return phase_end(context, "state", &time, r, err);
 	host_init(&host, preparation->plan, &calls, &creation, image, &context->trace);
 	host.notes = context_notes(context, &preparation->arena);
-	r = state_write_config(&creation.state, preparation->config.text,
-			       preparation->config.length, err);
+	r = state_keep(&creation.state, STATE_CONFIG, preparation->config.text,
+		       preparation->config.length, err);
+	if (r == 0)
+		r = keep_filter(&creation, err);
 	r = phase_end(context, "state", &time, r, err);
 	if (r == 0)
 		r = host_run(&host, err);

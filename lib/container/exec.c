@@ -3,6 +3,7 @@
  * except for what the options say. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ struct execution {
 	struct spec *spec;
 	struct host_facts facts;
 	struct plan_target target;
+	char *filter; /* that create has kept */
 	struct text warnings;
 	struct plan *plan;
 };
@@ -46,6 +48,7 @@ struct execution {
 static void execution_done(struct execution *execution)
 {
 	free(execution->plan);
+	free(execution->filter);
 	document_done(&execution->config);
 	document_done(&execution->process);
 	text_done(&execution->warnings);
@@ -445,6 +448,19 @@ static int make_plan(struct execution *execution, struct oci_error *err)
 	return plan_exec(&request, &execution->plan, err);
 }
 
+/* A container that an older ocirun made has none kept: then it is compiled again. */
+static void find_filter(struct execution *execution)
+{
+	const struct spec_linux *linux_ = execution->spec->linux_;
+	size_t length;
+
+	if (!linux_ || !linux_->seccomp ||
+	    state_kept(&execution->state, STATE_FILTER, &execution->filter, &length, NULL) < 0)
+		return;
+	if (length > 0 && length % sizeof(struct sock_filter) == 0)
+		execution->target.filter = (struct plan_bytes){ execution->filter, length };
+}
+
 static int prepare(struct execution *execution, const struct oci_context *context,
 		   struct oci_error *err)
 {
@@ -457,6 +473,8 @@ static int prepare(struct execution *execution, const struct oci_context *contex
 			     &execution->spec, err);
 	if (r == 0)
 		r = find_process(execution, err);
+	if (r == 0)
+		find_filter(execution);
 	r = phase_end(context, "read", &time, r, err);
 	if (r < 0)
 		return r;

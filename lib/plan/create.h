@@ -29,6 +29,14 @@ struct plan_rdt {
 
 struct plan_rdt plan_rdt_find(const struct spec *spec, const char *id);
 
+struct plan_bytes {
+	const void *data;
+	size_t length;
+};
+
+/* The system call filter of a plan, struct sock_filter[]; { NULL } if it has none. */
+struct plan_bytes plan_filter_of(const struct plan *plan);
+
 /* What a program is put into: the plan of `exec`. */
 struct plan_group {
 	const char *mount, *path; /* of the cgroup, which is there */
@@ -41,8 +49,9 @@ struct plan_target {
 	const struct plan_group *groups;
 	unsigned int n_groups;
 	struct plan_rdt rdt;
-	const char *unit;     /* NULL, or the one into which systemd puts it: we may not */
-	const char *subgroup; /* of that, "" or "/name" */
+	const char *unit;         /* NULL, or the one into which systemd puts it: we may not */
+	const char *subgroup;     /* of that, "" or "/name" */
+	struct plan_bytes filter; /* that of create; { NULL } to compile it again */
 };
 
 /* Who makes the cgroups. */

@@ -16,11 +16,10 @@
 #include "state/state.h"
 
 #define RECORD          "state.json"
-#define CONFIG          "config.json"
 #define SOCKET          "start"
 #define SOCKET_TAKEN    "starting" /* somebody has begun to start the container */
 #define RECORD_SIZE_MAX ((size_t)16 * 1024 * 1024)
-#define CONFIG_SIZE_MAX ((size_t)64 << 20)
+#define KEPT_SIZE_MAX   ((size_t)64 << 20)
 
 void state_done(struct state *state)
 {
@@ -170,36 +169,37 @@ int state_read(const struct state *state, struct arena *arena, struct record **r
 }
 
 /* Nobody looks for it before the record names the container, so it need not come in one step. */
-int state_write_config(const struct state *state, const char *text, size_t length,
-		       struct oci_error *err)
+int state_keep(const struct state *state, const char *name, const void *data, size_t length,
+	       struct oci_error *err)
 {
 	cleanup(fd_done) int fd =
-		openat(state->dir, CONFIG, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		openat(state->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	const char *rest = data;
 	ssize_t n = 0;
 
 	while (fd >= 0 && length > 0) {
-		n = write(fd, text, length);
+		n = write(fd, rest, length);
 		if (n < 0 && errno != EINTR)
 			break;
 		if (n < 0)
 			continue;
-		text += n;
+		rest += n;
 		length -= (size_t)n;
 	}
 	if (fd < 0 || n < 0)
-		return fail(err, -errno, state->root, "cannot write \"%s/%s/" CONFIG "\"",
-			    state->root, state->id);
+		return fail(err, -errno, state->root, "cannot write \"%s/%s/%s\"", state->root,
+			    state->id, name);
 	return 0;
 }
 
-int state_read_config(const struct state *state, char **ret, size_t *ret_length,
-		      struct oci_error *err)
+int state_kept(const struct state *state, const char *name, char **ret, size_t *ret_length,
+	       struct oci_error *err)
 {
-	int r = file_read(state->dir, CONFIG, CONFIG_SIZE_MAX, ret, ret_length);
+	int r = file_read(state->dir, name, KEPT_SIZE_MAX, ret, ret_length);
 
 	if (r < 0)
-		return fail(err, r, state->root, "cannot read \"%s/%s/" CONFIG "\"", state->root,
-			    state->id);
+		return fail(err, r, state->root, "cannot read \"%s/%s/%s\"", state->root, state->id,
+			    name);
 	return 0;
 }
 

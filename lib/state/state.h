@@ -4,6 +4,7 @@
  *	<root>/<id>/            mode 0700; flock(2) on it is the container's lock
  *	<root>/<id>/state.json  the record, replaced in one step
  *	<root>/<id>/config.json as it was when the container was created
+ *	<root>/<id>/seccomp     its filter, struct sock_filter[], if it has one
  *	<root>/<id>/start       the socket on which init waits for `start`, gone afterwards
  */
 #ifndef OCI_STATE_STATE_H
@@ -40,12 +41,15 @@ int state_write(const struct state *state, const struct record *record,
 int state_read(const struct state *state, struct arena *arena, struct record **ret,
 	       struct oci_error *err) _must_check_;
 
-/* The config, for verbs that come when the bundle may have changed, or be gone. */
-int state_write_config(const struct state *state, const char *text, size_t length,
-		       struct oci_error *err) _must_check_;
+/* What create keeps for later verbs: the config, since the bundle may have changed, or be gone, and
+ * what was made of it. */
+#define STATE_CONFIG "config.json"
+#define STATE_FILTER "seccomp"
+int state_keep(const struct state *state, const char *name, const void *data, size_t length,
+	       struct oci_error *err) _must_check_;
 /* To be freed with free(). */
-int state_read_config(const struct state *state, char **ret, size_t *ret_length,
-		      struct oci_error *err) _must_check_;
+int state_kept(const struct state *state, const char *name, char **ret, size_t *ret_length,
+	       struct oci_error *err) _must_check_;
 
 /* Removes the directory and all that is in it. Works on a full disk. */
 int state_remove(const struct state *state, struct oci_error *err) _must_check_;

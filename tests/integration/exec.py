@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """exec: another program in a container. It gets what the first one got."""
+import errno
 import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -186,6 +188,24 @@ class Same(ExecTest):
                    os.path.join(bundle.path, "files"))
         expected, found = self.compare_bundle(bundle)
         self.assertEqual(found, expected)
+
+    def test_the_filter_that_create_has_kept(self):
+        """Compiled again where there is none, as in a container of an older ocirun, or half of one."""
+        def filtered(error):
+            return self.running(minimal("sleep", linux__seccomp={
+                "defaultAction": "SCMP_ACT_ALLOW",
+                "syscalls": [{"names": ["mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": error}]}))[0]
+        id, other = filtered(errno.ENOSPC), filtered(errno.EROFS)
+        kept, others = (pathlib.Path(self.root, name, "seccomp") for name in (id, other))
+        for data, error in ((kept.read_bytes(), "ENOSPC"), (None, "ENOSPC"), (b"", "ENOSPC"),
+                            (kept.read_bytes()[1:], "ENOSPC"), (others.read_bytes(), "EROFS")):
+            with self.subTest(data):
+                kept.unlink()
+                if data is not None:
+                    kept.write_bytes(data)
+                self.assertEqual(self.ocirun("exec", id, "/bin/report", "syscall", "mkdirat", "-100",
+                                             "s:/made", "0700").out, "syscall=%s\n" % error)
+                kept.touch()
 
     def compare_bundle(self, bundle):
         bundle.config["process"]["args"] = ["/bin/report", "sleep"]
