@@ -499,6 +499,15 @@ class Test(unittest.TestCase):
         pipe.wait_for("sleep=ready")
         return id, self.state(id)["pid"], pipe
 
+    def exec_sleep(self, id):
+        """Another program in it, which goes on and is our child; its pid."""
+        pipe, file = self.pipe(), os.path.join(self.directory, "exec.pid")
+        self.works("exec", "--detach", "--pid-file", file, id, "/bin/report", "sleep",
+                   stdout=pipe.write_end)
+        pipe.close_write()
+        pipe.wait_for("sleep=ready")
+        return int(read(file))
+
     def state(self, id):
         return json.loads(self.works("state", id).out)
 

@@ -13,14 +13,6 @@ from harness import PROC, Test, minimal
 
 
 class Ps(Test):
-    def exec_sleep(self, id):
-        pipe, file = self.pipe(), os.path.join(self.directory, "pid")
-        self.works("exec", "--detach", "--pid-file", file, id, "/bin/report", "sleep",
-                   stdout=pipe.write_end)
-        pipe.close_write()
-        pipe.wait_for("sleep=ready")
-        return int(harness.read(file))
-
     def test_json(self):
         id, pid, _ = self.running()
         other = self.exec_sleep(id)

@@ -292,15 +292,6 @@ class NotMonitoring(Resctrl):
 
 
 class Exec(Resctrl):
-    def execute(self, id):
-        """Another program in it, which goes on; its pid."""
-        pipe, file = self.pipe(), os.path.join(self.directory, "exec.pid")
-        self.works("exec", "--detach", "--pid-file", file, id, "/bin/report", "sleep",
-                   stdout=pipe.write_end)
-        pipe.close_write()
-        pipe.wait_for("sleep=ready")
-        return int(read(file))
-
     def end(self, pid):
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -313,7 +304,7 @@ class Exec(Resctrl):
                 group = rdt.get("closID", id).strip("/")
                 if group == "gold":
                     self.kept = ["gold"]
-                other = self.execute(id)
+                other = self.exec_sleep(id)
                 self.assertLessEqual({pid, other}, set(self.tasks(group)))
                 if monitoring:
                     below = os.path.join(group, "mon_groups", id)
@@ -323,7 +314,7 @@ class Exec(Resctrl):
 
     def test_RDT_03_without_intelRdt_nothing_is_touched(self):
         id, _, _ = self.running()
-        self.end(self.execute(id))
+        self.end(self.exec_sleep(id))
         self.works("delete", "--force", id)
         self.assertEqual(self.tree.log, [])
 
