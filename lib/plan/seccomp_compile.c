@@ -43,10 +43,19 @@ struct range {
 	size_t n;
 };
 
+/* Where an outcome was returned last. */
+struct shared {
+	bool used;
+	uint32_t outcome;
+	size_t index;
+};
+
 struct compiler {
 	const struct spec_seccomp *seccomp;
 	const struct seccomp_arch *arch;
 	struct text *program;
+	struct shared shared[8];
+	size_t n_shared;
 	struct arena arena;
 	struct entry *entries;
 	size_t n_entries;
@@ -83,7 +92,14 @@ static uint32_t outcome_of(int action, const struct opt_uint *errno_ret)
 	}
 }
 
-/* --- code --- */
+/* --- code ---
+ *
+ * A jump leads forward only, and a comparison by 255 instructions at most. So the program grows
+ * from its end: where a comparison leads is there before it, and an outcome in reach is taken
+ * again. An instruction is named by how many come behind it; text_add() puts them in that order,
+ * and they are turned around at the end. */
+
+#define REACH 250 /* some less than 255: what is made in between must not get in the way */
 
 static size_t here(const struct compiler *compiler)
 {
@@ -95,29 +111,69 @@ static struct sock_filter *at(struct compiler *compiler, size_t index)
 	return (struct sock_filter *)(void *)compiler->program->data + index;
 }
 
-static void emit(struct compiler *compiler, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
+static size_t emit(struct compiler *compiler, uint16_t code, uint32_t k, uint8_t jt, uint8_t jf)
 {
 	struct sock_filter insn = { .code = code, .jt = jt, .jf = jf, .k = k };
+	size_t index = here(compiler);
 
 	text_add(compiler->program, (const char *)&insn, sizeof(insn));
+	return index;
 }
 
-static void emit_load(struct compiler *compiler, size_t offset)
+/* What follows is what was emitted last. */
+static size_t emit_load(struct compiler *compiler, size_t offset)
 {
-	emit(compiler, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+	return emit(compiler, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
 }
 
-static void emit_return(struct compiler *compiler, uint32_t outcome)
+static size_t emit_return(struct compiler *compiler, uint32_t outcome)
 {
-	emit(compiler, BPF_RET | BPF_K, outcome, 0, 0);
+	struct shared *shared =
+		&compiler->shared[compiler->n_shared % ARRAY_SIZE(compiler->shared)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(compiler->shared); i++) {
+		const struct shared *other = &compiler->shared[i];
+
+		if (other->used && other->outcome == outcome) {
+			if (here(compiler) - other->index < REACH)
+				return other->index;
+			shared = &compiler->shared[i];
+		}
+	}
+	if (!shared->used || shared->outcome != outcome)
+		compiler->n_shared++;
+	*shared = (struct shared){ true, outcome, here(compiler) };
+	return emit(compiler, BPF_RET | BPF_K, outcome, 0, 0);
 }
 
-/* Both jump offsets of a comparison that still have to be filled in. */
-#define FAIL 0xff
-
-static void emit_jump(struct compiler *compiler, uint16_t test, uint32_t k, uint8_t jt, uint8_t jf)
+/* Something that a comparison can jump to, and that comes to @target. */
+static size_t in_reach(struct compiler *compiler, size_t target)
 {
-	emit(compiler, BPF_JMP | test | BPF_K, k, jt, jf);
+	size_t distance = here(compiler) - target;
+
+	if (distance < REACH || compiler->program->failed)
+		return target;
+	if (at(compiler, target)->code == (BPF_RET | BPF_K))
+		return emit_return(compiler, at(compiler, target)->k);
+	return emit(compiler, BPF_JMP | BPF_JA, (uint32_t)distance - 1, 0, 0);
+}
+
+/* Falls through to @target when that was emitted last. */
+static void emit_jump(struct compiler *compiler, size_t target)
+{
+	if (target + 1 < here(compiler))
+		emit(compiler, BPF_JMP | BPF_JA, (uint32_t)(here(compiler) - target - 1), 0, 0);
+}
+
+static size_t emit_test(struct compiler *compiler, uint16_t test, uint32_t k, size_t yes, size_t no)
+{
+	size_t next;
+
+	yes = in_reach(compiler, yes);
+	no = in_reach(compiler, no);
+	next = here(compiler) - 1;
+	return emit(compiler, BPF_JMP | test | BPF_K, k, (uint8_t)(next - yes),
+		    (uint8_t)(next - no));
 }
 
 static size_t word(const struct compiler *compiler, unsigned int index, bool high)
@@ -127,104 +183,92 @@ static size_t word(const struct compiler *compiler, unsigned int index, bool hig
 	return offsetof(struct seccomp_data, args) + index * 8 + (second ? 4 : 0);
 }
 
-/* The upper half decides, or leaves it to the lower one: NE, LT, LE, EQ, GE and GT. A jump over the
- * two instructions of the lower half means that the condition holds. */
-static void emit_high(struct compiler *compiler, int op, uint32_t value)
+/* The upper half decides, or leaves it to the @low one: NE, LT, LE, EQ, GE and GT. */
+static void emit_high(struct compiler *compiler, int op, uint32_t value, size_t low, size_t yes,
+		      size_t no)
 {
 	switch (op) {
 	case SPEC_CMP_NE:
-		emit_jump(compiler, BPF_JEQ, value, 0, 2);
+		emit_test(compiler, BPF_JEQ, value, low, yes);
 		break;
 	case SPEC_CMP_LT:
 	case SPEC_CMP_LE:
-		emit_jump(compiler, BPF_JGT, value, FAIL, 0);
-		emit_jump(compiler, BPF_JEQ, value, 0, 2);
+		emit_test(compiler, BPF_JGT, value, no,
+			  emit_test(compiler, BPF_JEQ, value, low, yes));
 		break;
 	case SPEC_CMP_GT:
 	case SPEC_CMP_GE:
-		emit_jump(compiler, BPF_JGT, value, 3, 0);
-		emit_jump(compiler, BPF_JEQ, value, 0, FAIL);
+		emit_test(compiler, BPF_JGT, value, yes,
+			  emit_test(compiler, BPF_JEQ, value, low, no));
 		break;
 	default:
-		emit_jump(compiler, BPF_JEQ, value, 0, FAIL);
+		emit_test(compiler, BPF_JEQ, value, low, no);
 	}
 }
 
-static void emit_low(struct compiler *compiler, int op, uint32_t value)
+static void emit_low(struct compiler *compiler, int op, uint32_t value, size_t yes, size_t no)
 {
 	switch (op) {
 	case SPEC_CMP_NE:
-		emit_jump(compiler, BPF_JEQ, value, FAIL, 0);
+		emit_test(compiler, BPF_JEQ, value, no, yes);
 		break;
 	case SPEC_CMP_LT:
-		emit_jump(compiler, BPF_JGE, value, FAIL, 0);
+		emit_test(compiler, BPF_JGE, value, no, yes);
 		break;
 	case SPEC_CMP_LE:
-		emit_jump(compiler, BPF_JGT, value, FAIL, 0);
+		emit_test(compiler, BPF_JGT, value, no, yes);
 		break;
 	case SPEC_CMP_GT:
-		emit_jump(compiler, BPF_JGT, value, 0, FAIL);
+		emit_test(compiler, BPF_JGT, value, yes, no);
 		break;
 	case SPEC_CMP_GE:
-		emit_jump(compiler, BPF_JGE, value, 0, FAIL);
+		emit_test(compiler, BPF_JGE, value, yes, no);
 		break;
 	default:
-		emit_jump(compiler, BPF_JEQ, value, 0, FAIL);
+		emit_test(compiler, BPF_JEQ, value, yes, no);
 	}
 }
 
 /* MASKED_EQ: value is the mask, valueTwo what has to be left; its bits outside the mask do not
  * count. */
-static void emit_masked(struct compiler *compiler, const struct spec_seccomp_arg *arg, bool high)
+static size_t emit_masked(struct compiler *compiler, const struct spec_seccomp_arg *arg, bool high,
+			  size_t yes, size_t no)
 {
 	unsigned int shift = high ? 32 : 0;
 
-	emit_load(compiler, word(compiler, (unsigned int)arg->index.value, high));
+	emit_test(compiler, BPF_JEQ, (uint32_t)((arg->valueTwo.value & arg->value.value) >> shift),
+		  yes, no);
 	emit(compiler, BPF_ALU | BPF_AND | BPF_K, (uint32_t)(arg->value.value >> shift), 0, 0);
-	emit_jump(compiler, BPF_JEQ, (uint32_t)((arg->valueTwo.value & arg->value.value) >> shift),
-		  0, FAIL);
+	return emit_load(compiler, word(compiler, (unsigned int)arg->index.value, high));
 }
 
-static void emit_condition(struct compiler *compiler, const struct spec_seccomp_arg *arg)
+static size_t emit_condition(struct compiler *compiler, const struct spec_seccomp_arg *arg,
+			     size_t yes, size_t no)
 {
 	unsigned int index = (unsigned int)arg->index.value;
+	size_t low;
 
 	if (arg->op == SPEC_CMP_MASKED_EQ) {
-		if (compiler->arch->wide)
-			emit_masked(compiler, arg, true);
-		emit_masked(compiler, arg, false);
-		return;
+		low = emit_masked(compiler, arg, false, yes, no);
+		return compiler->arch->wide ? emit_masked(compiler, arg, true, low, no) : low;
 	}
-	if (compiler->arch->wide) {
-		emit_load(compiler, word(compiler, index, true));
-		emit_high(compiler, arg->op, (uint32_t)(arg->value.value >> 32));
-	}
-	emit_load(compiler, word(compiler, index, false));
-	emit_low(compiler, arg->op, (uint32_t)arg->value.value);
+	emit_low(compiler, arg->op, (uint32_t)arg->value.value, yes, no);
+	low = emit_load(compiler, word(compiler, index, false));
+	if (!compiler->arch->wide)
+		return low;
+	emit_high(compiler, arg->op, (uint32_t)(arg->value.value >> 32), low, yes, no);
+	return emit_load(compiler, word(compiler, index, true));
 }
 
-/* Conditions @from to @to - 1, then the return; what fails goes on behind it. */
-static void emit_rule(struct compiler *compiler, const struct spec_seccomp_arg *args, size_t n,
-		      uint32_t outcome)
+/* If all conditions hold, @outcome, else @next. */
+static size_t emit_rule(struct compiler *compiler, const struct spec_seccomp_arg *args, size_t n,
+			uint32_t outcome, size_t next)
 {
-	size_t start = here(compiler);
+	size_t start = emit_return(compiler, outcome);
 
-	for (size_t i = 0; i < n; i++)
-		emit_condition(compiler, &args[i]);
-	emit_return(compiler, outcome);
-	if (compiler->program->failed)
-		return;
-	for (size_t i = start; i < here(compiler); i++) {
-		struct sock_filter *insn = at(compiler, i);
-		uint8_t distance = (uint8_t)(here(compiler) - i - 1);
-
-		if (BPF_CLASS(insn->code) != BPF_JMP)
-			continue;
-		if (insn->jt == FAIL)
-			insn->jt = distance;
-		if (insn->jf == FAIL)
-			insn->jf = distance;
-	}
+	for (size_t i = n; i > 0; i--)
+		start = emit_condition(compiler, &args[i - 1], start, next);
+	return start;
 }
 
 static bool names_argument_twice(const struct spec_seccomp_rule *rule)
@@ -241,8 +285,8 @@ static bool names_argument_twice(const struct spec_seccomp_rule *rule)
 
 /* The conditions of one rule, with the selector of a multiplexed call in place of those on
  * argument 0. @only is the one condition to take, NULL for all. */
-static void emit_selected(struct compiler *compiler, const struct entry *entry,
-			  const struct spec_seccomp_arg *only, uint32_t outcome)
+static size_t emit_selected(struct compiler *compiler, const struct entry *entry,
+			    const struct spec_seccomp_arg *only, uint32_t outcome, size_t next)
 {
 	struct spec_seccomp_arg args[SECCOMP_ARGS_MAX + 1];
 	size_t n = 0;
@@ -254,55 +298,46 @@ static void emit_selected(struct compiler *compiler, const struct entry *entry,
 	list_each(arg, entry->rule->args)
 		if (arg->index.value != 0 && (!only || arg == only) && n < ARRAY_SIZE(args))
 			args[n++] = *arg;
-	emit_rule(compiler, args, n, outcome);
+	return emit_rule(compiler, args, n, outcome, next);
 }
 
-static void emit_entry(struct compiler *compiler, const struct entry *entry)
+static size_t emit_entry(struct compiler *compiler, const struct entry *entry, size_t next)
 {
 	const struct spec_seccomp_rule *rule = entry->rule;
 	uint32_t outcome = outcome_of(rule->action, &rule->errnoRet);
 
-	if (!names_argument_twice(rule)) {
-		if (entry->selector)
-			emit_selected(compiler, entry, NULL, outcome);
-		else
-			emit_rule(compiler, rule->args.item, rule->args.n, outcome);
-		return;
+	if (!names_argument_twice(rule))
+		return entry->selector
+			       ? emit_selected(compiler, entry, NULL, outcome, next)
+			       : emit_rule(compiler, rule->args.item, rule->args.n, outcome, next);
+	for (size_t i = rule->args.n; i > 0; i--) {
+		const struct spec_seccomp_arg *arg = &rule->args.item[i - 1];
+
+		next = entry->selector ? emit_selected(compiler, entry, arg, outcome, next)
+				       : emit_rule(compiler, arg, 1, outcome, next);
 	}
-	list_each(arg, rule->args) {
-		if (entry->selector)
-			emit_selected(compiler, entry, arg, outcome);
-		else
-			emit_rule(compiler, arg, 1, outcome);
-	}
+	return next;
 }
 
-static void emit_range(struct compiler *compiler, const struct range *range)
+static size_t emit_range(struct compiler *compiler, const struct range *range)
 {
-	for (size_t i = 0; i < range->n; i++)
-		emit_entry(compiler, &range->entries[i]);
-	emit_return(compiler, range->outcome);
+	size_t start = emit_return(compiler, range->outcome);
+
+	for (size_t i = range->n; i > 0; i--)
+		start = emit_entry(compiler, &range->entries[i - 1], start);
+	return start;
 }
 
-/* Binary search over ranges @low to @high - 1. The lower half comes first; where it is longer than
- * a comparison can jump, a plain jump helps out. */
-static void emit_search(struct compiler *compiler, size_t low, size_t high)
+/* Binary search over ranges @low to @high - 1. */
+static size_t emit_search(struct compiler *compiler, size_t low, size_t high)
 {
-	size_t middle = low + (high - low) / 2, compare, distance;
+	size_t middle = low + (high - low) / 2, upper;
 
-	if (high - low == 1) {
-		emit_range(compiler, &compiler->ranges[low]);
-		return;
-	}
-	compare = here(compiler);
-	emit_jump(compiler, BPF_JGE, compiler->ranges[middle].first, 0, 1);
-	emit(compiler, BPF_JMP | BPF_JA, 0, 0, 0);
-	emit_search(compiler, low, middle);
-	if (compiler->program->failed)
-		return;
-	distance = here(compiler) - compare - 2;
-	at(compiler, compare + 1)->k = (uint32_t)distance;
-	emit_search(compiler, middle, high);
+	if (high - low == 1)
+		return emit_range(compiler, &compiler->ranges[low]);
+	upper = emit_search(compiler, middle, high);
+	return emit_test(compiler, BPF_JGE, compiler->ranges[middle].first, upper,
+			 emit_search(compiler, low, middle));
 }
 
 /* --- ranges --- */
@@ -461,7 +496,9 @@ static int collect_ranges(struct compiler *compiler, uint32_t base)
 	return 0;
 }
 
-static int emit_arch(struct compiler *compiler, const struct seccomp_arch *arch, uint32_t base)
+/* @start is where the search for a number begins. */
+static int emit_arch(struct compiler *compiler, const struct seccomp_arch *arch, uint32_t base,
+		     size_t *start)
 {
 	int r;
 
@@ -470,50 +507,45 @@ static int emit_arch(struct compiler *compiler, const struct seccomp_arch *arch,
 	if (r == 0)
 		r = collect_ranges(compiler, base);
 	if (r == 0)
-		emit_search(compiler, 0, compiler->n_ranges);
+		*start = emit_search(compiler, 0, compiler->n_ranges);
 	return r;
 }
 
 /* --- the program --- */
 
 /* A tracer that has a call skipped sets its number to -1, which looks like one of x32. */
-static void emit_no_x32(struct compiler *compiler)
+static size_t emit_no_x32(struct compiler *compiler)
 {
-	emit_jump(compiler, BPF_JEQ, ~0u, 1, 0);
-	emit_return(compiler, SECCOMP_RET_KILL_THREAD);
-	emit_return(compiler, compiler->fallback);
+	size_t killed = emit_return(compiler, SECCOMP_RET_KILL_THREAD);
+
+	return emit_test(compiler, BPF_JEQ, ~0u, emit_return(compiler, compiler->fallback), killed);
 }
 
-/* One architecture as the kernel tells them apart: "is it this one?", and its numbers. On x86_64
- * the x32 numbers live in the same one, above a bit. */
+/* One architecture as the kernel tells them apart: "is it this one?", and its numbers; else
+ * *@start, which becomes where this begins. On x86_64 the x32 numbers live in the same one, above a
+ * bit. */
 static int emit_block(struct compiler *compiler, const struct seccomp_arch *arch,
-		      const struct seccomp_arch *x32)
+		      const struct seccomp_arch *x32, size_t *start)
 {
 	bool split = strcmp(arch->name, "SCMP_ARCH_X86_64") == 0;
-	size_t skip = here(compiler), test = 0;
-	int r;
+	size_t above = 0, numbers = 0;
+	int r = 0;
 
-	emit_jump(compiler, BPF_JEQ, arch->audit, 1, 0);
-	emit(compiler, BPF_JMP | BPF_JA, 0, 0, 0);
-	emit_load(compiler, offsetof(struct seccomp_data, nr));
-	if (split) {
-		test = here(compiler);
-		emit_jump(compiler, BPF_JGE, SECCOMP_X32_BIT, 0, 1);
-		emit(compiler, BPF_JMP | BPF_JA, 0, 0, 0);
-	}
-	r = emit_arch(compiler, arch, 0);
-	if (r < 0 || compiler->program->failed)
+	if (split && x32)
+		r = emit_arch(compiler, x32, SECCOMP_X32_BIT, &above);
+	else if (split)
+		above = emit_no_x32(compiler);
+	if (r == 0)
+		r = emit_arch(compiler, arch, 0, &numbers);
+	if (r < 0)
 		return r;
-	if (split) {
-		at(compiler, test + 1)->k = (uint32_t)(here(compiler) - test - 2);
-		if (x32)
-			r = emit_arch(compiler, x32, SECCOMP_X32_BIT);
-		else
-			emit_no_x32(compiler);
-	}
-	if (r == 0 && !compiler->program->failed)
-		at(compiler, skip + 1)->k = (uint32_t)(here(compiler) - skip - 2);
-	return r;
+	if (split)
+		emit_test(compiler, BPF_JGE, SECCOMP_X32_BIT, above, numbers);
+	else
+		emit_jump(compiler, numbers);
+	numbers = emit_load(compiler, offsetof(struct seccomp_data, nr));
+	*start = emit_test(compiler, BPF_JEQ, arch->audit, numbers, *start);
+	return 0;
 }
 
 static bool lists(const struct spec_seccomp *seccomp, const char *name)
@@ -524,24 +556,37 @@ static bool lists(const struct spec_seccomp *seccomp, const char *name)
 	return false;
 }
 
+static void turn_around(struct compiler *compiler)
+{
+	for (size_t i = 0, j = here(compiler); i + 1 < j; i++) {
+		struct sock_filter insn = *at(compiler, i);
+
+		*at(compiler, i) = *at(compiler, --j);
+		*at(compiler, j) = insn;
+	}
+}
+
+/* The own architecture is asked for first. */
 static int emit_blocks(struct compiler *compiler)
 {
 	const struct spec_seccomp *seccomp = compiler->seccomp;
 	const struct seccomp_arch *own = seccomp_arch_own();
 	const struct seccomp_arch *x32 =
 		lists(seccomp, "SCMP_ARCH_X32") ? seccomp_arch_find("SCMP_ARCH_X32") : NULL;
+	size_t start = emit_return(compiler, SECCOMP_RET_KILL_THREAD);
 	int r = 0;
 
-	emit_load(compiler, offsetof(struct seccomp_data, arch));
-	if (own)
-		r = emit_block(compiler, own, x32);
-	list_each(name, seccomp->architectures) {
-		const struct seccomp_arch *arch = seccomp_arch_find(*name);
+	for (size_t i = seccomp->architectures.n; i > 0 && r == 0; i--) {
+		const struct seccomp_arch *arch =
+			seccomp_arch_find(seccomp->architectures.item[i - 1]);
 
-		if (r == 0 && arch != own && arch != x32)
-			r = emit_block(compiler, arch, x32);
+		if (arch != own && arch != x32)
+			r = emit_block(compiler, arch, x32, &start);
 	}
-	emit_return(compiler, SECCOMP_RET_KILL_THREAD);
+	if (r == 0 && own)
+		r = emit_block(compiler, own, x32, &start);
+	emit_load(compiler, offsetof(struct seccomp_data, arch));
+	turn_around(compiler);
 	return r;
 }
 
@@ -558,7 +603,8 @@ int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program, st
 	if (r == 0 && here(&compiler) > BPF_MAXINSNS)
 		return fail_plain(err, -E2BIG, "/linux/seccomp",
 				  "/linux/seccomp: the filter has %zu instructions, the kernel "
-				  "takes %d: list fewer architectures",
+				  "takes %d: list fewer architectures or "
+				  "conditions",
 				  here(&compiler), BPF_MAXINSNS);
 	if (r < 0)
 		return fail(err, r, "/linux/seccomp", "/linux/seccomp: cannot make the filter");
