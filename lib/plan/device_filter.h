@@ -27,8 +27,9 @@ struct device_rule device_rule_of(const struct spec_device_rule *rule);
 extern const struct device_rule device_rule_deny_all;
 bool device_rule_is_whole(const struct device_rule *rule);
 
-/* Appends struct bpf_insn after struct bpf_insn. The last rule that matches decides; without one
- * access is refused. */
-void device_filter_compile(const struct device_rule *rules, size_t n, struct text *program);
+/* Struct bpf_insn after struct bpf_insn into @program, which is empty. The last rule that matches
+ * decides; without one access is refused. False if there is no memory, or the program is longer
+ * than a jump. */
+bool device_filter_compile(const struct device_rule *rules, size_t n, struct text *program);
 
 #endif

@@ -139,7 +139,10 @@ static void limit_devices(const struct limits *limits, const struct spec_resourc
 	list_each(rule, resources->devices)
 		rules[i++] = device_rule_of(rule);
 	memcpy(&rules[i], device_rules_default, n_device_rules_default * sizeof(*rules));
-	device_filter_compile(rules, n, &program);
+	if (!device_filter_compile(rules, n, &program)) {
+		builder_fail(limits->builder, program.failed ? -ENOMEM : -E2BIG);
+		return;
+	}
 	builder_where(limits->builder, "/linux/resources/devices");
 	op = builder_add(limits->builder, PLAN_HOST, OP_CGROUP_DEVICES);
 	op->slot = limits->slot;

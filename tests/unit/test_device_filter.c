@@ -25,8 +25,11 @@ static uint64_t alu(const struct bpf_insn *insn, uint64_t left, uint64_t right)
 	case BPF_AND:
 		result = left & right;
 		break;
-	case BPF_RSH:
-		result = BPF_CLASS(insn->code) == BPF_ALU ? (uint32_t)left >> right : left >> right;
+	case BPF_OR:
+		result = left | right;
+		break;
+	case BPF_LSH:
+		result = left << right;
 		break;
 	default:
 		ck_abort_msg("operation %#x", insn->code);
@@ -38,6 +41,10 @@ static bool taken(const struct bpf_insn *insn, uint64_t left, uint64_t right)
 {
 	if (BPF_OP(insn->code) == BPF_JEQ)
 		return left == right;
+	if (BPF_OP(insn->code) == BPF_JSET)
+		return left & right;
+	if (BPF_OP(insn->code) == BPF_JA)
+		return true;
 	if (BPF_OP(insn->code) != BPF_JNE)
 		ck_abort_msg("jump %#x", insn->code);
 	return left != right;
@@ -121,18 +128,46 @@ static bool expected(const struct device_rule *rules, size_t n, const struct req
 	return false;
 }
 
+/* The verifier refuses what no branch leads to. */
+static void assert_reached(const struct text *program)
+{
+	const struct bpf_insn *insns = (const void *)program->data;
+	size_t n = program->length / sizeof(*insns);
+	bool *reached = calloc(n + 1, sizeof(*reached));
+
+	reached[0] = true;
+	for (size_t i = 0; i < n; i++) {
+		bool jumps = BPF_CLASS(insns[i].code) == BPF_JMP ||
+			     BPF_CLASS(insns[i].code) == BPF_JMP32;
+		bool ends = jumps && BPF_OP(insns[i].code) == BPF_EXIT;
+
+		ck_assert_msg(reached[i], "nothing leads to instruction %zu", i);
+		if (jumps && !ends) {
+			ck_assert(insns[i].off >= 0 && i + 1 + (size_t)insns[i].off < n);
+			reached[i + 1 + (size_t)insns[i].off] = true;
+		}
+		if (!ends && !(jumps && BPF_OP(insns[i].code) == BPF_JA))
+			reached[i + 1] = true;
+	}
+	ck_assert(!reached[n]);
+	free(reached);
+}
+
 static void assert_rules(const struct device_rule *rules, size_t n)
 {
-	static const uint32_t numbers[] = { 0, 1, 2, 3, 5, 8, 4095, 0xffffffff };
+	/* What the kernel's dev_t has room for. */
+	static const uint32_t majors[] = { 0, 1, 2, 3, 5, 8, 136, 4095 },
+			      minors[] = { 0, 1, 2, 3, 5, 8, 4095, 0xfffff };
 	struct text program = { 0 };
 
-	device_filter_compile(rules, n, &program);
-	for (size_t i = 0; i < ARRAY_SIZE(numbers) * ARRAY_SIZE(numbers) * 16; i++) {
+	ck_assert(device_filter_compile(rules, n, &program));
+	assert_reached(&program);
+	for (size_t i = 0; i < ARRAY_SIZE(majors) * ARRAY_SIZE(minors) * 16; i++) {
 		struct request request = {
 			.type = i % 2 ? 'b' : 'c',
 			.access = (int32_t)(i / 2 % 8),
-			.major = numbers[i / 16 % ARRAY_SIZE(numbers)],
-			.minor = numbers[i / 16 / ARRAY_SIZE(numbers)],
+			.major = majors[i / 16 % ARRAY_SIZE(majors)],
+			.minor = minors[i / 16 / ARRAY_SIZE(majors)],
 		};
 
 		if (run(&program, &request) != expected(rules, n, &request))
@@ -180,6 +215,66 @@ START_TEST(last_rule_decides)
 }
 END_TEST
 
+/* Every list of up to four of these: they cover each other, or not, in all orders. */
+START_TEST(lists_of_rules)
+{
+	static const struct device_rule some[] = {
+		{ false, 'a', -1, -1, "rwm" }, { true, 'a', -1, -1, "rwm" },
+		{ true, 'a', -1, -1, "r" },    { true, 'c', -1, -1, "m" },
+		{ true, 'c', 1, 3, "rwm" },    { false, 'c', 1, -1, "w" },
+		{ true, 'b', 1, 3, "rw" },     { false, 'b', -1, 3, "rm" },
+		{ true, 'c', 4096, 3, "rwm" },
+	};
+	const size_t base = ARRAY_SIZE(some);
+	struct device_rule rules[4];
+
+	for (size_t n = 1, lists = base; n <= ARRAY_SIZE(rules); n++, lists *= base)
+		for (size_t list = 0; list < lists; list++) {
+			for (size_t i = 0, rest = list; i < n; i++, rest /= base)
+				rules[i] = some[rest % base];
+			assert_rules(rules, n);
+		}
+}
+END_TEST
+
+/* The kernel's verifier takes its time for each branch. */
+START_TEST(engines_lists_are_short)
+{
+	struct device_rule rules[64] = { { false, 'a', -1, -1, "rwm" } };
+	const size_t n = n_device_rules_default;
+	struct text program = { 0 };
+
+	memcpy(rules + 1, device_rules_default, n * sizeof(*rules));
+	memcpy(rules + 1 + n, device_rules_default, n * sizeof(*rules));
+	assert_rules(rules, 1 + 2 * n);
+	ck_assert(device_filter_compile(rules, 1 + 2 * n, &program));
+	ck_assert_uint_le(program.length / sizeof(struct bpf_insn), 28);
+	text_done(&program);
+}
+END_TEST
+
+static bool compiles(size_t n)
+{
+	struct device_rule *rules = calloc(n, sizeof(*rules));
+	struct text program = { 0 };
+	bool done;
+
+	for (size_t i = 0; i < n; i++)
+		rules[i] = (struct device_rule){ true, 'c', 1, (int64_t)i, "r" };
+	done = device_filter_compile(rules, n, &program);
+	ck_assert(!program.failed);
+	text_done(&program);
+	free(rules);
+	return done;
+}
+
+START_TEST(no_longer_than_a_jump)
+{
+	ck_assert(compiles(10000));
+	ck_assert(!compiles(20000));
+}
+END_TEST
+
 START_TEST(default_devices_stay)
 {
 	struct device_rule rules[64] = { { false, 'a', -1, -1, "rwm" } };
@@ -190,7 +285,7 @@ START_TEST(default_devices_stay)
 
 	memcpy(rules + 1, device_rules_default, n_device_rules_default * sizeof(*rules));
 	assert_rules(rules, n_device_rules_default + 1);
-	device_filter_compile(rules, n_device_rules_default + 1, &program);
+	ck_assert(device_filter_compile(rules, n_device_rules_default + 1, &program));
 	ck_assert_uint_eq(run(&program, &null), 1);
 	ck_assert_uint_eq(run(&program, &pts), 1);
 	ck_assert_uint_eq(run(&program, &make), 1);
@@ -219,4 +314,5 @@ START_TEST(rule_of_config)
 END_TEST
 
 UNIT_MAIN("device_filter", no_rules_refuse_all, each_kind_of_rule, last_rule_decides,
-	  default_devices_stay, rule_of_config)
+	  lists_of_rules, engines_lists_are_short, no_longer_than_a_jump, default_devices_stay,
+	  rule_of_config)
