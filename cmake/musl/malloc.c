@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 
 #define UNIT         ((size_t)16)
-#define REGION_FIRST ((size_t)64 << 10)
-#define REGION_LAST  ((size_t)256 << 10)
+#define REGION_FIRST ((size_t)16 << 10) /* all that most commands need */
+#define REGION_LAST  ((size_t)64 << 10)
 #define LARGE        ((size_t)32 << 10) /* above, a block is a mapping of its own */
 #define N_CLASSES    40
 
@@ -33,7 +33,7 @@ struct unused {
 };
 
 _Static_assert(sizeof(struct head) == UNIT, "blocks are aligned as malloc(3) promises");
-_Static_assert(UNIT + LARGE <= REGION_FIRST, "every block that is cut fits into a region");
+_Static_assert(UNIT + LARGE <= REGION_LAST, "every block that is cut fits into a region");
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct unused *unused[N_CLASSES];
@@ -70,8 +70,11 @@ static struct head *cut(size_t size)
 	struct head *head;
 
 	if (region_left < size) {
-		char *memory = map(region_next, MAP_POPULATE);
+		char *memory;
 
+		while (region_next < size)
+			region_next *= 2;
+		memory = map(region_next, MAP_POPULATE);
 		if (!memory)
 			return NULL;
 		region = memory;

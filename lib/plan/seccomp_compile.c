@@ -18,9 +18,9 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/error.h"
 #include "plan/seccomp_compile.h"
 #include "plan/seccomp_names.h"
@@ -29,10 +29,9 @@
 
 /* One rule for one number. */
 struct entry {
-	uint32_t number;
 	const struct spec_seccomp_rule *rule;
-	unsigned int
-		selector; /* if not 0, what argument 0 has to be, whatever the rule says of it */
+	uint32_t number;
+	unsigned int selector; /* if not 0, what argument 0 has to be, whatever the rule says */
 };
 
 /* From @first on, up to the next range. @n entries decide, none for the plain @outcome. */
@@ -56,8 +55,7 @@ struct compiler {
 	struct text *program;
 	struct shared shared[8];
 	size_t n_shared;
-	struct arena arena;
-	struct entry *entries;
+	struct entry *entries, *sorting; /* of one architecture, and room to sort them */
 	size_t n_entries;
 	struct range *ranges;
 	size_t n_ranges;
@@ -363,26 +361,22 @@ static void sort_by_digit(const struct entry *from, struct entry *to, size_t n, 
 		to[at[from[i].number >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-static int sort_entries(struct compiler *compiler)
+static void sort_entries(struct compiler *compiler)
 {
 	size_t n = compiler->n_entries;
-	struct entry *other = arena_alloc(&compiler->arena, (n + 1) * sizeof(*other));
 	uint32_t varying = 0;
 
-	if (!other)
-		return -ENOMEM;
 	for (size_t i = 1; i < n; i++)
 		varying |= compiler->entries[i].number ^ compiler->entries[0].number;
 	for (unsigned int shift = 0; shift < 32; shift += DIGIT_BITS) {
-		struct entry *sorted = other;
+		struct entry *sorted = compiler->sorting;
 
 		if (!(varying >> shift & (DIGITS - 1)))
 			continue;
 		sort_by_digit(compiler->entries, sorted, n, shift);
-		other = compiler->entries;
+		compiler->sorting = compiler->entries;
 		compiler->entries = sorted;
 	}
-	return 0;
 }
 
 static void add_entry(struct compiler *compiler, const struct spec_seccomp_rule *rule,
@@ -398,17 +392,10 @@ static void add_entry(struct compiler *compiler, const struct spec_seccomp_rule 
 	compiler->n_entries++;
 }
 
-static int collect_entries(struct compiler *compiler)
+static void collect_entries(struct compiler *compiler)
 {
-	size_t n = 0;
-
-	list_each(rule, compiler->seccomp->syscalls)
-		n += rule->names.n * 2;
 	compiler->n_entries = 0;
 	compiler->highest = -1;
-	compiler->entries = arena_alloc(&compiler->arena, (n + 1) * sizeof(struct entry));
-	if (!compiler->entries)
-		return -ENOMEM;
 	list_each(rule, compiler->seccomp->syscalls) {
 		bool same = outcome_of(rule->action, &rule->errnoRet) == compiler->fallback;
 
@@ -424,7 +411,7 @@ static int collect_entries(struct compiler *compiler)
 				add_entry(compiler, rule, call.through, call.selector);
 		}
 	}
-	return sort_entries(compiler);
+	sort_entries(compiler);
 }
 
 static void add_range(struct compiler *compiler, const struct range *range)
@@ -464,16 +451,12 @@ static struct range decide(const struct compiler *compiler, const struct entry *
 	return range;
 }
 
-static int collect_ranges(struct compiler *compiler, uint32_t base)
+static void collect_ranges(struct compiler *compiler, uint32_t base)
 {
 	struct range fallback = { .first = base, .outcome = compiler->fallback };
 	size_t i = 0;
 
 	compiler->n_ranges = 0;
-	compiler->ranges =
-		arena_alloc(&compiler->arena, (compiler->n_entries * 2 + 2) * sizeof(struct range));
-	if (!compiler->ranges)
-		return -ENOMEM;
 	add_range(compiler, &fallback);
 	while (i < compiler->n_entries) {
 		const struct entry *entry = &compiler->entries[i];
@@ -493,22 +476,15 @@ static int collect_ranges(struct compiler *compiler, uint32_t base)
 		fallback.outcome = SECCOMP_RET_ERRNO | ENOSYS;
 		add_range(compiler, &fallback);
 	}
-	return 0;
 }
 
-/* @start is where the search for a number begins. */
-static int emit_arch(struct compiler *compiler, const struct seccomp_arch *arch, uint32_t base,
-		     size_t *start)
+/* Returns where the search for a number begins. */
+static size_t emit_arch(struct compiler *compiler, const struct seccomp_arch *arch, uint32_t base)
 {
-	int r;
-
 	compiler->arch = arch;
-	r = collect_entries(compiler);
-	if (r == 0)
-		r = collect_ranges(compiler, base);
-	if (r == 0)
-		*start = emit_search(compiler, 0, compiler->n_ranges);
-	return r;
+	collect_entries(compiler);
+	collect_ranges(compiler, base);
+	return emit_search(compiler, 0, compiler->n_ranges);
 }
 
 /* --- the program --- */
@@ -521,31 +497,23 @@ static size_t emit_no_x32(struct compiler *compiler)
 	return emit_test(compiler, BPF_JEQ, ~0u, emit_return(compiler, compiler->fallback), killed);
 }
 
-/* One architecture as the kernel tells them apart: "is it this one?", and its numbers; else
- * *@start, which becomes where this begins. On x86_64 the x32 numbers live in the same one, above a
- * bit. */
-static int emit_block(struct compiler *compiler, const struct seccomp_arch *arch,
-		      const struct seccomp_arch *x32, size_t *start)
+/* One architecture as the kernel tells them apart: "is it this one?", and its numbers; else @next.
+ * On x86_64 the x32 numbers live in the same one, above a bit. */
+static size_t emit_block(struct compiler *compiler, const struct seccomp_arch *arch,
+			 const struct seccomp_arch *x32, size_t next)
 {
 	bool split = strcmp(arch->name, "SCMP_ARCH_X86_64") == 0;
-	size_t above = 0, numbers = 0;
-	int r = 0;
+	size_t above = 0, numbers;
 
-	if (split && x32)
-		r = emit_arch(compiler, x32, SECCOMP_X32_BIT, &above);
-	else if (split)
-		above = emit_no_x32(compiler);
-	if (r == 0)
-		r = emit_arch(compiler, arch, 0, &numbers);
-	if (r < 0)
-		return r;
+	if (split)
+		above = x32 ? emit_arch(compiler, x32, SECCOMP_X32_BIT) : emit_no_x32(compiler);
+	numbers = emit_arch(compiler, arch, 0);
 	if (split)
 		emit_test(compiler, BPF_JGE, SECCOMP_X32_BIT, above, numbers);
 	else
 		emit_jump(compiler, numbers);
 	numbers = emit_load(compiler, offsetof(struct seccomp_data, nr));
-	*start = emit_test(compiler, BPF_JEQ, arch->audit, numbers, *start);
-	return 0;
+	return emit_test(compiler, BPF_JEQ, arch->audit, numbers, next);
 }
 
 static bool lists(const struct spec_seccomp *seccomp, const char *name)
@@ -567,46 +535,61 @@ static void turn_around(struct compiler *compiler)
 }
 
 /* The own architecture is asked for first. */
-static int emit_blocks(struct compiler *compiler)
+static void emit_blocks(struct compiler *compiler)
 {
 	const struct spec_seccomp *seccomp = compiler->seccomp;
 	const struct seccomp_arch *own = seccomp_arch_own();
 	const struct seccomp_arch *x32 =
 		lists(seccomp, "SCMP_ARCH_X32") ? seccomp_arch_find("SCMP_ARCH_X32") : NULL;
 	size_t start = emit_return(compiler, SECCOMP_RET_KILL_THREAD);
-	int r = 0;
 
-	for (size_t i = seccomp->architectures.n; i > 0 && r == 0; i--) {
+	for (size_t i = seccomp->architectures.n; i > 0; i--) {
 		const struct seccomp_arch *arch =
 			seccomp_arch_find(seccomp->architectures.item[i - 1]);
 
 		if (arch != own && arch != x32)
-			r = emit_block(compiler, arch, x32, &start);
+			start = emit_block(compiler, arch, x32, start);
 	}
-	if (r == 0 && own)
-		r = emit_block(compiler, own, x32, &start);
+	if (own)
+		emit_block(compiler, own, x32, start);
 	emit_load(compiler, offsetof(struct seccomp_data, arch));
 	turn_around(compiler);
-	return r;
+}
+
+/* A name can be two entries: a call of its own, and one through a multiplexer. Each entry begins a
+ * range, and one behind it. */
+static bool make_room(struct compiler *compiler)
+{
+	size_t n = 0;
+
+	list_each(rule, compiler->seccomp->syscalls)
+		n += rule->names.n * 2;
+	compiler->entries = calloc(n + 1, sizeof(*compiler->entries));
+	compiler->sorting = calloc(n + 1, sizeof(*compiler->sorting));
+	compiler->ranges = calloc(n * 2 + 2, sizeof(*compiler->ranges));
+	return compiler->entries && compiler->sorting && compiler->ranges;
 }
 
 int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program, struct oci_error *err)
 {
 	struct compiler compiler = { .seccomp = seccomp, .program = program };
-	int r;
 
 	compiler.fallback = outcome_of(seccomp->defaultAction, &seccomp->defaultErrnoRet);
-	r = emit_blocks(&compiler);
-	arena_done(&compiler.arena);
-	if (r == 0 && program->failed)
-		r = -ENOMEM;
-	if (r == 0 && here(&compiler) > BPF_MAXINSNS)
+	if (make_room(&compiler))
+		emit_blocks(&compiler);
+	else
+		program->failed = true;
+	free(compiler.entries);
+	free(compiler.sorting);
+	free(compiler.ranges);
+	if (program->failed)
+		return fail(err, -ENOMEM, "/linux/seccomp",
+			    "/linux/seccomp: cannot make the filter");
+	if (here(&compiler) > BPF_MAXINSNS)
 		return fail_plain(err, -E2BIG, "/linux/seccomp",
 				  "/linux/seccomp: the filter has %zu instructions, the kernel "
 				  "takes %d: list fewer architectures or "
 				  "conditions",
 				  here(&compiler), BPF_MAXINSNS);
-	if (r < 0)
-		return fail(err, r, "/linux/seccomp", "/linux/seccomp: cannot make the filter");
 	return 0;
 }
