@@ -27,13 +27,42 @@ static int check_device(int parent, const char *name, const struct op *op)
 	return abi_device(st.stx_rdev_major, st.stx_rdev_minor) == op->b ? 0 : -EEXIST;
 }
 
+static const char *last_component(const char *path)
+{
+	const char *last = path;
+
+	for (const char *c = path; *c; c++)
+		if (*c == '/')
+			last = c + 1;
+	return last;
+}
+
+/* The directory of what the operation names, by @ret_name: that in its slot, or one that is looked
+ * up in @tree; @buffer is for the name then. */
+static int open_parent(const struct init *init, const struct op *op, int tree,
+		       char buffer[PATH_SIZE], const char **ret_name)
+{
+	*ret_name = buffer;
+	if (op->slot == SLOT_NONE)
+		return path_parent(tree, text_of(init, op), buffer);
+	*ret_name = last_component(text_of(init, op));
+	return init->fds[op->slot];
+}
+
+static void close_parent(const struct op *op, int parent)
+{
+	if (op->slot == SLOT_NONE)
+		sys_close(parent);
+}
+
 int do_device(struct init *init, const struct op *op)
 {
 	uint32_t uid = (uint32_t)op->c, gid = (uint32_t)(op->c >> 32);
-	char name[PATH_SIZE];
+	char buffer[PATH_SIZE];
+	const char *name;
 	int parent, r;
 
-	parent = path_parent(init->fds[SLOT_ROOT], text_of(init, op), name);
+	parent = open_parent(init, op, init->fds[SLOT_ROOT], buffer, &name);
 	if (parent < 0)
 		return parent;
 	r = (int)SYS(__NR_mknodat, parent, name, op->a, (unsigned int)op->b);
@@ -41,7 +70,7 @@ int do_device(struct init *init, const struct op *op)
 		r = check_device(parent, name, op);
 	else if (r == 0 && (uid || gid))
 		r = (int)SYS(__NR_fchownat, parent, name, uid, gid, ABI_AT_SYMLINK_NOFOLLOW);
-	sys_close(parent);
+	close_parent(op, parent);
 	return r;
 }
 
@@ -61,14 +90,15 @@ int do_device_is(struct init *init, const struct op *op)
 /* What an image has at this place stays. */
 int do_symlink(struct init *init, const struct op *op)
 {
-	char name[PATH_SIZE];
+	char buffer[PATH_SIZE];
+	const char *name;
 	int parent, r;
 
-	parent = path_parent(tree_for(init, op), text_of(init, op), name);
+	parent = open_parent(init, op, tree_for(init, op), buffer, &name);
 	if (parent < 0)
 		return parent;
 	r = (int)SYS(__NR_symlinkat, text2_of(init, op), parent, name);
-	sys_close(parent);
+	close_parent(op, parent);
 	return r == -EEXIST ? 0 : r;
 }
 

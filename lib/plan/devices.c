@@ -41,11 +41,52 @@ struct device {
 	uint64_t uid, gid;
 };
 
-static void add_made(struct builder *builder, const struct device *device)
-{
-	struct op *op = builder_add(builder, PLAN_CHILD, OP_DEVICE);
+/* Where devices are made: the directory of the last one is kept open for the next. */
+struct place {
+	struct builder *builder;
+	const struct plan_request *request;
+	int16_t source, target; /* slots for what is bound */
+	int16_t directory;
+	const char *path; /* of that, NULL while it is closed */
+	size_t length;
+};
 
-	op->text = builder_string(builder, device->path);
+static void leave(struct place *place)
+{
+	if (place->path)
+		builder_add(place->builder, PLAN_CHILD, OP_CLOSE)->slot = place->directory;
+	place->path = NULL;
+}
+
+/* The slot of the directory of @path, which is opened, and made, if it is not the last one's;
+ * SLOT_NONE for a path that does not end in a plain name. */
+static int16_t enter(struct place *place, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : "";
+	size_t length = (size_t)(name - path);
+	struct op *op;
+
+	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return SLOT_NONE;
+	if (place->path && place->length == length && strncmp(place->path, path, length) == 0)
+		return place->directory;
+	leave(place);
+	op = builder_add(place->builder, PLAN_CHILD, OP_TARGET_DIRECTORY);
+	op->text =
+		builder_string(place->builder, arena_strndup(place->request->arena, path, length));
+	op->slot2 = place->directory;
+	place->path = path;
+	place->length = length;
+	return place->directory;
+}
+
+static void add_made(struct place *place, const struct device *device)
+{
+	int16_t directory = enter(place, device->path);
+	struct op *op = builder_add(place->builder, PLAN_CHILD, OP_DEVICE);
+
+	op->text = builder_string(place->builder, device->path);
+	op->slot = directory;
 	op->a = device->mode;
 	op->b = device->number;
 	op->c = device->uid | device->gid << 32;
@@ -66,22 +107,22 @@ void plan_device_tree(struct builder *builder, const struct plan_request *reques
 }
 
 /* The host's own, with the mode and the owner that it has there. */
-static void add_bound(struct builder *builder, const struct plan_request *request,
-		      const struct device *device, int16_t slot, int16_t target)
+static void add_bound(const struct place *place, const struct device *device)
 {
+	struct builder *builder = place->builder;
 	uint32_t path = builder_string(builder, device->path);
 	struct op *op;
 
-	plan_device_tree(builder, request, device->path, device->mode & S_IFMT, device->number,
-			 slot);
+	plan_device_tree(builder, place->request, device->path, device->mode & S_IFMT,
+			 device->number, place->source);
 	op = builder_add(builder, PLAN_CHILD, OP_TARGET_LIKE);
 	op->text = path;
-	op->slot = slot;
-	op->slot2 = target;
+	op->slot = place->source;
+	op->slot2 = place->target;
 	op = builder_add(builder, PLAN_CHILD, OP_ATTACH);
 	op->text = path;
-	op->slot = slot;
-	op->slot2 = target;
+	op->slot = place->source;
+	op->slot2 = place->target;
 }
 
 static unsigned int file_type(int letter)
@@ -105,21 +146,50 @@ static bool is_listed(const struct plan_request *request, const char *path)
 }
 
 /* In a user namespace nobody may make device nodes. */
-static void add_device(struct builder *builder, const struct plan_request *request,
-		       const struct device *device, int16_t slot, int16_t target)
+static void add_device(struct place *place, const struct device *device)
 {
-	if (plan_is_nested(request) && (device->mode & S_IFMT) != S_IFIFO)
-		add_bound(builder, request, device, slot, target);
+	if (plan_is_nested(place->request) && (device->mode & S_IFMT) != S_IFIFO)
+		add_bound(place, device);
 	else
-		add_made(builder, device);
+		add_made(place, device);
+}
+
+static void add_link(struct place *place, const char *path, const char *target)
+{
+	int16_t directory = enter(place, path);
+	struct op *op = builder_add(place->builder, PLAN_CHILD, OP_SYMLINK);
+
+	op->text = builder_string(place->builder, path);
+	op->text2 = builder_string(place->builder, target);
+	op->slot = directory;
+}
+
+static void add_default(struct place *place)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++) {
+		const struct device device = {
+			.path = default_devices[i].path,
+			.mode = S_IFCHR | 0666,
+			.number = makedev(default_devices[i].major, default_devices[i].minor),
+		};
+
+		if (!is_listed(place->request, device.path))
+			add_device(place, &device);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		add_link(place, links[i].path, links[i].target);
 }
 
 void plan_devices(struct builder *builder, const struct plan_request *request)
 {
-	int16_t slot = builder_slot(builder, PLAN_CHILD);
-	int16_t target = builder_slot(builder, PLAN_CHILD);
+	struct place place = {
+		.builder = builder,
+		.request = request,
+		.source = builder_slot(builder, PLAN_CHILD),
+		.target = builder_slot(builder, PLAN_CHILD),
+		.directory = builder_slot(builder, PLAN_CHILD),
+	};
 	unsigned int index = 0;
-	struct op *op;
 
 	list_each(listed, request->spec->linux_->devices) {
 		unsigned int mode =
@@ -135,24 +205,10 @@ void plan_devices(struct builder *builder, const struct plan_request *request)
 		};
 
 		builder_where(builder, "/linux/devices/%u", index++);
-		add_device(builder, request, &device, slot, target);
+		add_device(&place, &device);
 	}
 	builder_where(builder, NULL);
-	if (has_foreign_dev(request))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(default_devices); i++) {
-		const struct device device = {
-			.path = default_devices[i].path,
-			.mode = S_IFCHR | 0666,
-			.number = makedev(default_devices[i].major, default_devices[i].minor),
-		};
-
-		if (!is_listed(request, device.path))
-			add_device(builder, request, &device, slot, target);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
-		op = builder_add(builder, PLAN_CHILD, OP_SYMLINK);
-		op->text = builder_string(builder, links[i].path);
-		op->text2 = builder_string(builder, links[i].target);
-	}
+	if (!has_foreign_dev(request))
+		add_default(&place);
+	leave(&place);
 }

@@ -200,28 +200,33 @@ static int make(int dirfd, const char *name, enum path_kind kind)
 	return 0;
 }
 
+static int open_child(int dirfd, const char *name, int flags, enum path_kind kind)
+{
+	return try_open(dirfd, name, flags | (kind == PATH_DIRECTORY ? O_DIRECTORY : 0), 0,
+			RESOLVE_CHILD);
+}
+
 /* Opens the component @name, which is made when it is missing. */
 static int open_or_make(int dirfd, const char *name, int flags, enum path_kind kind)
 {
-	int fd = try_open(dirfd, name, flags, 0, RESOLVE_CHILD), r;
+	int fd = open_child(dirfd, name, flags, kind), r;
 
 	if (fd != -ENOENT)
 		return fd;
 	r = make(dirfd, name, kind);
-	return r < 0 ? r : try_open(dirfd, name, flags, 0, RESOLVE_CHILD);
+	return r < 0 ? r : open_child(dirfd, name, flags, kind);
 }
 
 /* One component forward. @kind is what the component has to be. */
 static int step(struct walk *walk, const char *name, enum path_kind kind)
 {
-	int flags = O_PATH | (kind == PATH_DIRECTORY ? O_DIRECTORY : 0);
 	int fd;
 
 	if (name[0] == '.' && !name[1])
 		return 0;
 	if (name[0] == '.' && name[1] == '.' && !name[2])
 		return step_up(walk);
-	fd = open_or_make(walk->fd, name, flags, kind);
+	fd = open_or_make(walk->fd, name, O_PATH, kind);
 	if (fd == -ELOOP)
 		return step_link(walk, name);
 	if (fd < 0)
@@ -244,28 +249,9 @@ static int walk_to_end(struct walk *walk, enum path_kind kind)
 	return walk->fd;
 }
 
-int path_make(int root, const char *path, enum path_kind kind)
+/* Splits @path, whose last component is a plain name; @name is at most as long. */
+static int split(const char *path, char parent[PATH_SIZE], char name[PATH_SIZE])
 {
-	struct walk walk;
-	int fd, r;
-
-	fd = path_open(root, path, O_PATH);
-	if (fd != -ENOENT)
-		return fd;
-	walk.root = root;
-	walk.fd = -1;
-	walk.links = 0;
-	r = copy(walk.left, path);
-	if (r == 0)
-		r = restart(&walk, true);
-	if (r < 0)
-		return r;
-	return walk_to_end(&walk, kind);
-}
-
-int path_parent(int root, const char *path, char name[PATH_SIZE])
-{
-	char parent[PATH_SIZE];
 	size_t end, start;
 	int r;
 
@@ -285,10 +271,56 @@ int path_parent(int root, const char *path, char name[PATH_SIZE])
 	    (!parent[start + 1] || (parent[start + 1] == '.' && !parent[start + 2])))
 		return -EINVAL;
 	r = copy(name, parent + start);
+	parent[start] = '\0';
+	return r;
+}
+
+/* Only the last component is missing, as nearly always; not so for a dangling link. */
+static int make_last(int root, const char *path, enum path_kind kind)
+{
+	char parent[PATH_SIZE], name[PATH_SIZE];
+	int r = split(path, parent, name), dir, fd;
+
 	if (r < 0)
 		return r;
-	parent[start] = '\0';
-	return path_make(root, parent, PATH_DIRECTORY);
+	dir = path_open(root, parent, O_PATH | O_DIRECTORY);
+	if (dir < 0)
+		return dir;
+	fd = make(dir, name, kind);
+	if (fd == 0)
+		fd = open_child(dir, name, O_PATH, kind);
+	sys_close(dir);
+	return fd;
+}
+
+int path_make(int root, const char *path, enum path_kind kind)
+{
+	struct walk walk;
+	int fd, r;
+
+	fd = path_open(root, path, O_PATH);
+	if (fd != -ENOENT)
+		return fd;
+	fd = make_last(root, path, kind);
+	if (fd >= 0)
+		return fd;
+	walk.root = root;
+	walk.fd = -1;
+	walk.links = 0;
+	r = copy(walk.left, path);
+	if (r == 0)
+		r = restart(&walk, true);
+	if (r < 0)
+		return r;
+	return walk_to_end(&walk, kind);
+}
+
+int path_parent(int root, const char *path, char name[PATH_SIZE])
+{
+	char parent[PATH_SIZE];
+	int r = split(path, parent, name);
+
+	return r < 0 ? r : path_make(root, parent, PATH_DIRECTORY);
 }
 
 int path_make_nofollow(int root, const char *path, enum path_kind kind)
@@ -298,8 +330,7 @@ int path_make_nofollow(int root, const char *path, enum path_kind kind)
 
 	if (parent < 0)
 		return parent;
-	fd = open_or_make(parent, name,
-			  O_PATH | O_NOFOLLOW | (kind == PATH_DIRECTORY ? O_DIRECTORY : 0), kind);
+	fd = open_or_make(parent, name, O_PATH | O_NOFOLLOW, kind);
 	sys_close(parent);
 	return fd;
 }
