@@ -70,7 +70,7 @@ static void run(void)
 		if (init.report->traced)
 			note_time(i);
 		/* A filter may forbid to ask. */
-		if (ops[i].kind == OP_SECCOMP)
+		if (ops[i].kind == OP_SECCOMP && !(ops[i].flags & OP_LENIENT))
 			init.report->traced = false;
 		r = interpreter[ops[i].kind](&init, &ops[i]);
 		if (r >= 0)

@@ -178,8 +178,17 @@ void plan_scheduling(struct builder *builder, const struct plan_request *request
 void plan_process(struct builder *builder, const struct plan_request *request);
 int plan_credentials(struct builder *builder, const struct plan_request *request,
 		     struct oci_error *err) _must_check_;
-int plan_seccomp(struct builder *builder, const struct plan_request *request,
-		 struct oci_error *err) _must_check_;
+/* The system call filter, which is in the plan's data then. */
+struct plan_filter {
+	uint32_t text; /* where, struct sock_filter[] */
+	size_t n;      /* 0: there is none */
+	uint64_t flags;
+	bool lenient; /* lets pass what init calls when it waits, and fails */
+};
+
+int plan_filter(struct builder *builder, const struct plan_request *request,
+		struct plan_filter *ret, struct oci_error *err) _must_check_;
+void plan_seccomp(struct builder *builder, const struct plan_filter *filter);
 /* What EXEC refers to; @file is looked for in PATH of @env, unless it has a slash. */
 uint32_t plan_program_table(struct builder *builder, const struct spec_strings *args,
 			    const struct spec_strings *env, const char *file);

@@ -177,14 +177,21 @@ static void add_child_begin(struct builder *builder, const struct plan_request *
 	builder_where(builder, NULL);
 }
 
-/* Waiting, with nothing left to prepare but what a seccomp filter might forbid afterwards. A
- * container without a process can be created, and has nothing to start. */
+/* Waiting, with nothing left to prepare but what a seccomp filter might forbid afterwards: it is
+ * loaded before, unless it forbids to wait for `start`, or to tell about an error. Then it is the
+ * last thing before execve(2), which is all that it has to allow. A container without a process can
+ * be created, and has nothing to start. */
 static int add_child_end(struct builder *builder, const struct plan_request *request,
 			 const struct plan_program *program, struct oci_error *err)
 {
+	struct plan_filter filter;
 	struct op *op;
-	int r;
+	bool early;
+	int r = plan_filter(builder, request, &filter, err);
 
+	if (r < 0)
+		return r;
+	early = filter.lenient && !request->start;
 	builder_where(builder, NULL);
 	plan_namespaces_enter_late(builder, request);
 	builder_add(builder, PLAN_CHILD, OP_SESSION);
@@ -193,13 +200,14 @@ static int add_child_end(struct builder *builder, const struct plan_request *req
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = DEATH_SIGNAL;
 	builder_add(builder, PLAN_CHILD, OP_BARRIER)->a = BARRIER_READY;
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = 0;
+	if (early)
+		plan_seccomp(builder, &filter);
 	if (!request->start)
 		builder_add(builder, PLAN_CHILD, OP_PARK)->slot = SLOT_START;
 	builder_add(builder, PLAN_CHILD, OP_ACK);
 	builder_add(builder, PLAN_CHILD, OP_CLOSE_FROM)->a = 3 + request->preserve_fds;
-	r = plan_seccomp(builder, request, err);
-	if (r < 0)
-		return r;
+	if (!early)
+		plan_seccomp(builder, &filter);
 	builder_where(builder, "/process/args/0");
 	op = builder_add(builder, PLAN_CHILD, OP_EXEC);
 	op->text = program->name;

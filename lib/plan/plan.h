@@ -43,8 +43,9 @@ enum op_flag {
 				 the time of the operation */
 	OP_OR_NEXT = 64,      /* CGROUP_WRITE: where there is no such file the next operation does
 				 it, and else is left out */
-	OP_REPLACE = 256,     /* CGROUP_DEVICES: in place of the filter that is there */
 	OP_MAY_WAIT = 128, /* CGROUP_WRITE: what the kernel does not take yet CGROUP_AGAIN writes */
+	OP_REPLACE = 256,  /* CGROUP_DEVICES: in place of the filter that is there */
+	OP_LENIENT = 512,  /* SECCOMP: the filter lets pass what init has still to call */
 };
 
 struct op {

@@ -593,3 +593,42 @@ int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program, st
 				  here(&compiler), BPF_MAXINSNS);
 	return 0;
 }
+
+bool seccomp_lets_pass(const struct sock_filter *filter, size_t n, int number)
+{
+	const struct seccomp_arch *own = seccomp_arch_own();
+	uint32_t value = 0;
+
+	for (size_t i = 0; own && i < n; i++) {
+		const struct sock_filter *insn = &filter[i];
+		bool holds;
+
+		switch (insn->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			if (insn->k != offsetof(struct seccomp_data, nr) &&
+			    insn->k != offsetof(struct seccomp_data, arch))
+				return false;
+			value = insn->k == offsetof(struct seccomp_data, nr) ? (uint32_t)number
+									     : own->audit;
+			continue;
+		case BPF_RET | BPF_K:
+			return insn->k == SECCOMP_RET_ALLOW;
+		case BPF_JMP | BPF_JA:
+			i += insn->k;
+			continue;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			holds = value == insn->k;
+			break;
+		case BPF_JMP | BPF_JGE | BPF_K:
+			holds = value >= insn->k;
+			break;
+		case BPF_JMP | BPF_JGT | BPF_K:
+			holds = value > insn->k;
+			break;
+		default:
+			return false;
+		}
+		i += holds ? insn->jt : insn->jf;
+	}
+	return false;
+}

@@ -14,4 +14,8 @@
 int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program,
 		    struct oci_error *err) _must_check_;
 
+/* Whether a filter lets a call of its own architecture pass whatever its arguments are: what the
+ * kernel, too, finds out when it takes a filter (seccomp_cache_prepare(), 5.11). */
+bool seccomp_lets_pass(const struct sock_filter *filter, size_t n, int number);
+
 #endif

@@ -626,13 +626,19 @@ class Executable(Test):
                 self.start_fails(bundle, 'exec: "/x": exec format error')
 
     def test_start_of_garbage_with_a_seccomp_filter(self):
-        """The filter forbids nearly everything; the reason comes all the same."""
-        config = minimal(process__args=["/x"])
-        config["linux"]["seccomp"] = {"defaultAction": "SCMP_ACT_KILL_PROCESS", "syscalls": [
-            {"names": ["execve", "exit_group", "exit"], "action": "SCMP_ACT_ALLOW"}]}
-        bundle = self.bundle(config)
-        bundle.file("x", "garbage", 0o755)
-        self.start_fails(bundle, 'exec: "/x": exec format error')
+        """It forbids nearly everything, and is loaded at the end, or next to nothing, and is loaded by
+        create; the reason comes all the same."""
+        for default, names in (("KILL_PROCESS", ["execve", "exit_group", "exit"]),
+                               ("ALLOW", ["getppid"])):
+            action = "SCMP_ACT_" + ("ALLOW" if default != "ALLOW" else "KILL_PROCESS")
+            with self.subTest(default):
+                config = minimal(process__args=["/x"])
+                config["linux"]["seccomp"] = {
+                    "defaultAction": "SCMP_ACT_" + default,
+                    "syscalls": [{"names": names, "action": action}]}
+                bundle = self.bundle(config)
+                bundle.file("x", "garbage", 0o755)
+                self.start_fails(bundle, 'exec: "/x": exec format error')
 
     def test_start_of_what_was_removed_after_create(self):
         bundle = self.bundle(minimal(process__args=["/x"]))

@@ -415,5 +415,39 @@ class Strict(Filter):
         self.works("delete", "--force", id)
 
 
+class Loaded(Filter):
+    """A filter that init can live with is on before `start`; one that it cannot, when it has to be."""
+    NEEDED = ("madvise", "sendto", "close", "accept4", "recvfrom", "mmap", "sendmsg", "close_range",
+              "execve", "exit", "clock_gettime", "exit_group")
+
+    def loaded(self, seccomp, **changes):
+        """Whether a created container has its filter; that it starts then."""
+        id = self.create(self.config(seccomp, "syscall", "getppid", **changes))
+        pid = self.state(id)["pid"]
+        status = harness.read(f"/proc/{pid}/status")
+        self.works("start", id)
+        os.waitpid(pid, 0)
+        self.works("delete", id)
+        return re.search(r"^Seccomp:\t(.*)$", status, re.MULTILINE).group(1) == "2"
+
+    def test_before_start(self):
+        for nnp in (True, False):
+            for seccomp in (profile("ALLOW", rule("ERRNO", "getppid")),
+                            profile("ERRNO", rule("ALLOW", *self.NEEDED))):
+                self.assertTrue(self.loaded(seccomp, process__noNewPrivileges=nnp))
+
+    def test_not_when_it_forbids_a_call(self):
+        for name in self.NEEDED:
+            for action in ("ERRNO", "LOG"):
+                if action == "ERRNO" and name == "execve":
+                    continue
+                with self.subTest(name, action=action):
+                    self.assertFalse(self.loaded(profile("ALLOW", rule(action, name))))
+
+    def test_not_when_it_depends(self):
+        self.assertFalse(self.loaded(profile("ALLOW", rule("ERRNO", "close",
+                                                           args=[arg(0, "EQ", 77)]))))
+
+
 if __name__ == "__main__":
     harness.main()
