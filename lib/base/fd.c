@@ -80,6 +80,19 @@ int file_read(int dirfd, const char *name, size_t max, char **ret_text, size_t *
 	return 0;
 }
 
+int file_read_short(int dirfd, const char *name, char *text, size_t size)
+{
+	cleanup(fd_done) int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n = fd < 0 ? -errno : read_some(fd, text, size);
+
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n == size)
+		return -EFBIG;
+	text[n] = '\0';
+	return 0;
+}
+
 int file_write(int dirfd, const char *name, const char *text)
 {
 	cleanup(fd_done) int fd = openat(dirfd, name, O_WRONLY | O_CLOEXEC | O_NOCTTY);

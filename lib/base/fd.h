@@ -14,6 +14,10 @@ void free_done(void *pointer_to_pointer);
 int file_read(int dirfd, const char *name, size_t max, char **ret_text,
 	      size_t *ret_length) _must_check_;
 
+/* Reads what one read(2) gives of a file of the kernel, which has less than @size bytes to say. The
+ * text has a NUL behind its last byte. */
+int file_read_short(int dirfd, const char *name, char *text, size_t size) _must_check_;
+
 /* Writes @text with one write(2) to an existing file: what files of the kernel need. */
 int file_write(int dirfd, const char *name, const char *text) _must_check_;
 

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -328,32 +329,30 @@ static int remove_tree(int parent, const char *name, const void *nothing)
 }
 
 /* Parents that were made for this group go when nobody else is in them. */
-static void remove_parents(int mount, char *path, size_t existing)
+static void remove_parents(char *path, size_t existing)
 {
 	char *slash;
 
 	while ((slash = strrchr(path, '/')) && (size_t)(slash - path) > existing) {
 		*slash = '\0';
-		if (unlinkat(mount, path + strspn(path, "/"), AT_REMOVEDIR) < 0 && errno != ENOENT)
+		if (rmdir(path) < 0 && errno != ENOENT)
 			return;
 	}
 }
 
 static int remove_group(const struct cgroup *cgroup, struct oci_error *err)
 {
-	cleanup(fd_done) int mount = open(cgroup->mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	cleanup(free_done) char *path = strdup(cgroup->path);
-	int r;
+	char path[PATH_MAX];
+	int n, r;
 
-	if (!path)
-		return fail(err, -ENOMEM, NULL, "cannot remove a cgroup");
-	if (cgroup->existing >= strlen(path) || (mount < 0 && errno == ENOENT))
+	if (cgroup->existing >= strlen(cgroup->path))
 		return 0;
-	r = mount < 0 ? -errno : remove_tree(mount, path + strspn(path, "/"), NULL);
+	n = snprintf(path, sizeof(path), "%s%s", cgroup->mount, cgroup->path);
+	r = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG : remove_tree(AT_FDCWD, path, NULL);
 	if (r < 0)
 		return fail(err, r, cgroup->path, "cannot remove cgroup %s%s", cgroup->mount,
 			    cgroup->path);
-	remove_parents(mount, path, cgroup->existing);
+	remove_parents(path, strlen(cgroup->mount) + cgroup->existing);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,8 +43,8 @@ static int open_freezer(const struct cgroup *cgroups, size_t n, bool *ret_v2)
 
 static int is_state(int dir, const char *name)
 {
-	cleanup(free_done) char *text = NULL;
-	int r = file_read(dir, "freezer.state", 64, &text, NULL);
+	char text[64];
+	int r = file_read_short(dir, "freezer.state", text, sizeof(text));
 
 	return r < 0 ? r : strcmp(text, name) == 0;
 }
@@ -129,17 +130,28 @@ int cgroup_thaw(const struct cgroup *cgroups, size_t n, struct oci_error *err)
 	return 0;
 }
 
+/* -ENOENT if there is no such file, or group. */
+static int read_file(const struct cgroup *cgroup, const char *name, char *text, size_t size)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s%s/%s", cgroup->mount, cgroup->path, name);
+
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return -ENAMETOOLONG;
+	return file_read_short(AT_FDCWD, path, text, size);
+}
+
+/* The first group with a freezer says it. */
 int cgroup_is_frozen(const struct cgroup *cgroups, size_t n)
 {
-	cleanup(free_done) char *text = NULL;
-	bool v2 = false;
-	cleanup(fd_done) int dir = open_freezer(cgroups, n, &v2);
-	int r;
+	char text[64];
 
-	if (dir < 0)
-		return 0;
-	if (!v2)
-		return is_state(dir, "THAWED\n") == 0;
-	r = file_read(dir, "cgroup.freeze", 16, &text, NULL);
-	return r == 0 && text[0] == '1';
+	for (size_t i = 0; i < n; i++)
+		if (strstr(cgroups[i].mount, "freezer"))
+			return read_file(&cgroups[i], "freezer.state", text, sizeof(text)) == 0 &&
+			       strcmp(text, "THAWED\n") != 0;
+	for (size_t i = 0; i < n; i++)
+		if (read_file(&cgroups[i], "cgroup.freeze", text, sizeof(text)) == 0)
+			return text[0] == '1';
+	return 0;
 }

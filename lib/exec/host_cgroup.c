@@ -3,6 +3,7 @@
  * cgroup file system has no symbolic links. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,36 +17,29 @@
 
 #define CGROUP_MODE 0755
 
-/* Makes every missing directory of @path below @dirfd. Returns how many bytes of it were there. */
-static ssize_t make_directories(int dirfd, const char *path)
+/* Makes the directories that are missing of @path, of which the first @mounted bytes are there.
+ * Returns how many bytes were. */
+static ssize_t make_directories(char *path, size_t mounted)
 {
-	cleanup(free_done) char *part = strdup(path + strspn(path, "/"));
-	size_t length, existing;
+	size_t length = strlen(path), existing = mounted;
 
-	if (!part)
-		return -ENOMEM;
-	length = strlen(part);
-	if (mkdirat(dirfd, part, CGROUP_MODE) == 0) {
-		char *slash = strrchr(part, '/');
-
-		return slash ? slash - part + 1 : 0;
-	}
+	if (mkdir(path, CGROUP_MODE) == 0)
+		return strrchr(path, '/') - path;
 	if (errno == EEXIST)
-		return (ssize_t)strlen(path);
+		return (ssize_t)length;
 	if (errno != ENOENT)
 		return -errno;
-	existing = strspn(path, "/");
-	for (size_t end = 1; end <= length; end++) {
-		if (part[end] != '/' && part[end] != '\0')
+	for (size_t end = mounted + 1; end <= length; end++) {
+		if (path[end] != '/' && path[end] != '\0')
 			continue;
-		part[end] = '\0';
-		if (mkdirat(dirfd, part, CGROUP_MODE) < 0) {
+		path[end] = '\0';
+		if (mkdir(path, CGROUP_MODE) < 0) {
 			if (errno != EEXIST)
 				return -errno;
-			existing = strspn(path, "/") + end;
+			existing = end;
 		}
 		if (end < length)
-			part[end] = '/';
+			path[end] = '/';
 	}
 	return (ssize_t)existing;
 }
@@ -68,22 +62,21 @@ static int check_empty(int group)
 int host_cgroup_make(struct host *host, const struct op *op, struct oci_error *err)
 {
 	const char *mount = plan_string(host->plan, op->text);
-	const char *path = plan_string(host->plan, op->text2);
-	cleanup(fd_done) int root = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	ssize_t existing;
-	int fd, r;
+	const char *group = plan_string(host->plan, op->text2);
+	size_t mounted = strlen(mount);
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s%s", mount, group), fd, r;
+	ssize_t there = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG
+							   : make_directories(path, mounted);
 
-	if (root < 0)
-		return host_fail(host, op, -errno, err);
-	existing = make_directories(root, path);
-	if (existing < 0)
-		return host_fail(host, op, (int)existing, err);
-	host->calls->cgroup_made(host->context, mount, path, (size_t)existing);
-	fd = openat(root, path + strspn(path, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (there < 0)
+		return host_fail(host, op, (int)there, err);
+	host->calls->cgroup_made(host->context, mount, group, (size_t)there - mounted);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return host_fail(host, op, -errno, err);
 	host->fds[op->slot] = fd;
-	r = (size_t)existing == strlen(path) ? check_empty(fd) : 0;
+	r = (size_t)there == strlen(path) ? check_empty(fd) : 0;
 	return r < 0 ? host_fail(host, op, r, err) : 0;
 }
 
@@ -113,13 +106,13 @@ static int enable_one(int dirfd, const char *name, size_t length)
  */
 static int enable(int dirfd, const char *required, bool all)
 {
-	cleanup(free_done) char *there = NULL, *on = NULL;
+	char there[1024], on[1024];
 	const char *name;
 	int r;
 
-	r = file_read(dirfd, "cgroup.controllers", 4096, &there, NULL);
+	r = file_read_short(dirfd, "cgroup.controllers", there, sizeof(there));
 	if (r == 0)
-		r = file_read(dirfd, "cgroup.subtree_control", 4096, &on, NULL);
+		r = file_read_short(dirfd, "cgroup.subtree_control", on, sizeof(on));
 	if (r < 0)
 		return r;
 	for (name = required; *name; name += strcspn(name, " ") + 1)

@@ -203,23 +203,44 @@ int state_kept(const struct state *state, const char *name, char **ret, size_t *
 	return 0;
 }
 
-int state_remove(const struct state *state, struct oci_error *err)
+static void remove_all_in(int dir)
 {
-	cleanup(fd_done) int top = open_root(state->root);
-	int copy = openat(state->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
 
 	while (stream && (entry = readdir(stream)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			unlinkat(state->dir, entry->d_name, 0);
+			unlinkat(dir, entry->d_name, 0);
 	if (stream)
 		closedir(stream);
 	else
 		fd_done(&copy);
-	if (top < 0 || (unlinkat(top, state->id, AT_REMOVEDIR) < 0 && errno != ENOENT))
-		return fail(err, top < 0 ? top : -errno, state->root,
-			    "cannot remove the directory \"%s/%s\"", state->root, state->id);
+}
+
+static int remove_directory(const char *path)
+{
+	return rmdir(path) < 0 ? -errno : 0;
+}
+
+/* What there may be besides is the temporary file of a process that was killed. */
+int state_remove(const struct state *state, struct oci_error *err)
+{
+	static const char *const usual[] = { RECORD, STATE_CONFIG, STATE_FILTER, SOCKET,
+					     SOCKET_TAKEN };
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/%s", state->root, state->id), r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
+		unlinkat(state->dir, usual[i], 0);
+	r = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG : remove_directory(path);
+	if (r == -ENOTEMPTY) {
+		remove_all_in(state->dir);
+		r = remove_directory(path);
+	}
+	if (r < 0 && r != -ENOENT)
+		return fail(err, r, state->root, "cannot remove the directory \"%s/%s\"",
+			    state->root, state->id);
 	return 0;
 }
 
