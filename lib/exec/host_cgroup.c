@@ -167,51 +167,43 @@ int host_cgroup_controllers(struct host *host, const struct op *op, struct oci_e
 	}
 }
 
-static int read_below(const char *path, const char *file, char **ret)
-{
-	cleanup(fd_done) int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	return dir < 0 ? -errno : file_read(dir, file, 65536, ret, NULL);
-}
+#define CPUSET_SIZE 16384 /* of a list of processors, or of memory nodes */
 
 /* cpuset of v1: a new group has no processors, and nobody can enter it, until it is given its
- * parent's, which may have to be given its own first. */
-static int fill_cpuset(const char *root, char *path, const char *file)
+ * parent's, which may have to be given its own first. @value is what it has then. */
+static int fill_cpuset(const char *path, size_t length, size_t mounted, const char *file,
+		       char value[CPUSET_SIZE])
 {
-	cleanup(free_done) char *own = NULL, *parent = NULL;
-	cleanup(fd_done) int dir = -1;
-	char *slash;
-	int r;
+	char name[PATH_MAX];
+	int n = snprintf(name, sizeof(name), "%.*s/%s", (int)length, path, file), r;
+	size_t parent = length;
 
-	r = read_below(path, file, &own);
-	if (r < 0 || own[0] != '\n' || strlen(path) <= strlen(root))
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return -ENAMETOOLONG;
+	r = file_read_short(AT_FDCWD, name, value, CPUSET_SIZE);
+	if (r < 0 || value[0] != '\n' || length <= mounted)
 		return r;
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	r = fill_cpuset(root, path, file);
-	if (r == 0)
-		r = read_below(path, file, &parent);
-	*slash = '/';
-	if (r < 0)
-		return r;
-	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return dir < 0 ? -errno : file_write(dir, file, parent);
+	while (path[--parent] != '/')
+		;
+	r = fill_cpuset(path, parent, mounted, file, value);
+	return r < 0 ? r : file_write(AT_FDCWD, name, value);
 }
 
 int host_cgroup_cpuset(struct host *host, const struct op *op, struct oci_error *err)
 {
 	const char *mount = plan_string(host->plan, op->text);
-	char path[4096];
-	int r;
+	char path[PATH_MAX], value[CPUSET_SIZE];
+	int length =
+		    snprintf(path, sizeof(path), "%s%s", mount, plan_string(host->plan, op->text2)),
+	    r;
 
-	r = snprintf(path, sizeof(path), "%s%s", mount, plan_string(host->plan, op->text2));
-	if (r < 0 || (size_t)r >= sizeof(path))
+	if (length < 0 || (size_t)length >= sizeof(path))
 		return host_fail(host, op, -ENAMETOOLONG, err);
-	while (path[strlen(path) - 1] == '/')
-		path[strlen(path) - 1] = '\0';
-	r = fill_cpuset(mount, path, "cpuset.cpus");
+	while (path[length - 1] == '/')
+		length--;
+	r = fill_cpuset(path, (size_t)length, strlen(mount), "cpuset.cpus", value);
 	if (r == 0)
-		r = fill_cpuset(mount, path, "cpuset.mems");
+		r = fill_cpuset(path, (size_t)length, strlen(mount), "cpuset.mems", value);
 	return r < 0 ? host_fail(host, op, r, err) : 0;
 }
 
