@@ -58,11 +58,21 @@ static int on_listener(void *context, int pid, int listener, struct oci_error *e
 
 static const struct host_calls calls = { .listener = on_listener };
 
+/* @fd is that of a connection with init, or negative while there is none. */
+static int connect_to_init(const struct state *state, int *fd)
+{
+	int r = state_take(state);
+
+	if (r == 0 && *fd < 0)
+		*fd = state_connect(state, true);
+	return r < 0 ? r : *fd;
+}
+
 static int go(const struct oci_context *context, const struct state *state,
-	      const struct record *record, struct oci_error *err)
+	      const struct record *record, int *connection, struct oci_error *err)
 {
 	struct starting starting = { state, record };
-	cleanup(fd_done) int fd = state_connect(state);
+	int fd = connect_to_init(state, connection);
 	const struct host host = {
 		.calls = &calls,
 		.context = &starting,
@@ -87,7 +97,8 @@ static int go(const struct oci_context *context, const struct state *state,
 
 /* A hook that fails is the end of the container: runtime.md, "Lifecycle". */
 static int start_with_hooks(struct oci_context *context, const struct state *state,
-			    const struct record *record, struct arena *arena, struct oci_error *err)
+			    const struct record *record, int *connection, struct arena *arena,
+			    struct oci_error *err)
 {
 	cleanup(document_done) struct document config = { 0 };
 	cleanup(fd_done) int pidfd = process_open(record);
@@ -105,7 +116,7 @@ static int start_with_hooks(struct oci_context *context, const struct state *sta
 	hooks.spec = spec;
 	r = hooks_run(&hooks, SPEC_HOOK_START_CONTAINER, err);
 	if (r == 0) {
-		r = go(context, state, record, err);
+		r = go(context, state, record, connection, err);
 		if (r < 0)
 			return r;
 		r = hooks_run(&hooks, SPEC_HOOK_POSTSTART, err);
@@ -121,6 +132,7 @@ static int start(struct oci_context *context, const char *id, struct oci_error *
 {
 	cleanup(arena_done) struct arena arena = { 0 };
 	cleanup(state_done) struct state state = { .dir = -1 };
+	cleanup(fd_done) int connection = -1;
 	struct record *record;
 	uint64_t time = trace_now(&context->trace);
 	int r;
@@ -128,6 +140,9 @@ static int start(struct oci_context *context, const char *id, struct oci_error *
 	r = id_check(id, err);
 	if (r == 0)
 		r = state_open(context->state_root, id, true, &state, err);
+	/* Init wakes, and gets ready, while we look whether there is anything to start. */
+	if (r == 0)
+		connection = state_connect(&state, false);
 	if (r == 0)
 		r = state_read(&state, &arena, &record, err);
 	if (r == 0)
@@ -135,8 +150,8 @@ static int start(struct oci_context *context, const char *id, struct oci_error *
 	r = phase_end(context, "state", &time, r, err);
 	if (r < 0)
 		return r;
-	return record->hooks ? start_with_hooks(context, &state, record, &arena, err)
-			     : go(context, &state, record, err);
+	return record->hooks ? start_with_hooks(context, &state, record, &connection, &arena, err)
+			     : go(context, &state, record, &connection, err);
 }
 
 _public_ int oci_start(struct oci_context *context, const char *id, struct oci_error *err)

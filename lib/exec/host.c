@@ -456,6 +456,9 @@ static int look_at_report(int memfd, const struct trace *trace, uint64_t since,
 	plan = (const struct plan *)(const void *)(memory + PLAN_REPORT_SIZE);
 	op_trace_child(trace, plan, report, since);
 	r = child_error_if_any(plan, report, err);
+	/* Something ended it before it came to the program. */
+	if (r == 0 && report->op != (int32_t)plan->n_child - 1)
+		r = -ECONNRESET;
 	munmap((void *)(uintptr_t)memory, (size_t)size);
 	return r;
 }

@@ -50,29 +50,53 @@ int do_barrier(struct init *init, const struct op *op)
 	return r < 0 ? r : await_release(init);
 }
 
+/* Hands the memfd over, for the starter to read the report in when the rest should fail. That
+ * nobody listens any more is no reason not to go on. */
+static int acknowledge(struct init *init)
+{
+	const struct op *exec = plan_ops(init->plan, PLAN_CHILD) + init->plan->n_child - 1;
+	const char message = MESSAGE_ACK;
+	int r = init->argv ? 0 : prepare_program(init, exec);
+
+	if (r == 0)
+		(void)!message_send(init->starter, &message, 1, init->fds[SLOT_PLAN]);
+	return r;
+}
+
+int do_ack(struct init *init, const struct op *op)
+{
+	(void)op;
+	return acknowledge(init);
+}
+
+/* What there is to do is done before the starter says "go": it connects first of all, and has the
+ * record to read meanwhile. */
 int do_park(struct init *init, const struct op *op)
 {
 	const char parked = MESSAGE_PARKED;
-	int fd, message;
+	int message, r;
 
 	/* What was read of the plan so far need not stay in memory for the hours of waiting. */
 	SYS(__NR_madvise, init->plan, init->plan->size, MADV_DONTNEED);
 	send_bytes(init->fds[SLOT_CHANNEL], &parked, 1);
 	empty(init, SLOT_CHANNEL);
 	for (;;) {
-		fd = (int)SYS(__NR_accept4, init->fds[op->slot], 0, 0, SOCK_CLOEXEC);
-		if (fd == -EINTR || fd == -ECONNABORTED)
+		r = (int)SYS(__NR_accept4, init->fds[op->slot], 0, 0, SOCK_CLOEXEC);
+		if (r == -EINTR || r == -ECONNABORTED)
 			continue;
-		if (fd < 0)
-			return fd;
-		message = receive_byte(fd);
+		if (r < 0)
+			return r;
+		init->starter = r;
+		r = acknowledge(init);
+		if (r < 0)
+			return r;
+		message = receive_byte(init->starter);
 		if (message == MESSAGE_GO || message == MESSAGE_GO_TIMED)
 			break;
-		sys_close(fd);
+		sys_close(init->starter);
 	}
 	empty(init, op->slot);
 	init->report->traced = message == MESSAGE_GO_TIMED;
-	init->starter = fd;
 	return 0;
 }
 
@@ -117,19 +141,4 @@ int do_netlink(struct init *init, const struct op *op)
 	r = message_send(init->fds[SLOT_CHANNEL], &message, 1, fd);
 	sys_close(fd);
 	return r < 0 ? r : await_release(init);
-}
-
-/* Hands the memfd over, for the starter to read the report in when the rest should fail. That
- * nobody listens any more is no reason not to go on. */
-int do_ack(struct init *init, const struct op *op)
-{
-	const struct op *exec = plan_ops(init->plan, PLAN_CHILD) + init->plan->n_child - 1;
-	char byte = MESSAGE_ACK;
-	int r = prepare_program(init, exec);
-
-	(void)op;
-	if (r < 0)
-		return r;
-	(void)!message_send(init->starter, &byte, 1, init->fds[SLOT_PLAN]);
-	return 0;
 }

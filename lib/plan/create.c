@@ -202,9 +202,10 @@ static int add_child_end(struct builder *builder, const struct plan_request *req
 	builder_add(builder, PLAN_CHILD, OP_PDEATHSIG)->a = 0;
 	if (early)
 		plan_seccomp(builder, &filter);
-	if (!request->start)
+	if (request->start)
+		builder_add(builder, PLAN_CHILD, OP_ACK);
+	else
 		builder_add(builder, PLAN_CHILD, OP_PARK)->slot = SLOT_START;
-	builder_add(builder, PLAN_CHILD, OP_ACK);
 	builder_add(builder, PLAN_CHILD, OP_CLOSE_FROM)->a = 3 + request->preserve_fds;
 	if (!early)
 		plan_seccomp(builder, &filter);

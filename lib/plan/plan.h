@@ -132,7 +132,7 @@ enum plan_message {
 	MESSAGE_PARKED = 'p',   /* child: nothing of the host is needed any more */
 	MESSAGE_GO = 'g',       /* starter: run the program */
 	MESSAGE_GO_TIMED = 'G', /* the same, and note the times of what is left */
-	MESSAGE_ACK = 'a',      /* child: about to execute it; carries the memfd */
+	MESSAGE_ACK = 'a',      /* child: nothing left but to execute it; carries the memfd */
 	MESSAGE_LISTENER =
 		's', /* child, then: the listener of its seccomp filter; waits for RELEASE */
 };

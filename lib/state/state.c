@@ -274,6 +274,7 @@ int state_listen(const struct state *state, struct oci_error *err)
 	return TAKE_FD(fd);
 }
 
+/* Without patience, -EAGAIN when others wait for the answer already. */
 static int connect_to(const struct state *state, const char *name, bool patience)
 {
 	cleanup(fd_done) int fd = -1;
@@ -303,11 +304,23 @@ bool state_is_listening(const struct state *state)
 	return fd >= 0 || fd == -EAGAIN;
 }
 
-int state_connect(const struct state *state)
+/* Under the first name that it has; a listener can be given the other one in between. */
+int state_connect(const struct state *state, bool patience)
 {
-	if (renameat(state->dir, SOCKET, state->dir, SOCKET_TAKEN) < 0 && errno != ENOENT)
+	cleanup(fd_done) int fd = connect_to(state, SOCKET, patience);
+
+	if (fd == -ENOENT)
+		fd = connect_to(state, SOCKET_TAKEN, patience);
+	if (fd >= 0 && !patience && fcntl(fd, F_SETFL, 0) < 0)
 		return -errno;
-	return connect_to(state, SOCKET_TAKEN, true);
+	return TAKE_FD(fd);
+}
+
+int state_take(const struct state *state)
+{
+	return renameat(state->dir, SOCKET, state->dir, SOCKET_TAKEN) < 0 && errno != ENOENT
+		       ? -errno
+		       : 0;
 }
 
 void state_unlisten(const struct state *state)

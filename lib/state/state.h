@@ -54,11 +54,15 @@ int state_kept(const struct state *state, const char *name, char **ret, size_t *
 /* Removes the directory and all that is in it. Works on a full disk. */
 int state_remove(const struct state *state, struct oci_error *err) _must_check_;
 
-/* The socket that init waits on until it is started: made, and connected to by who starts it, which
- * gives it another name first. Both return a descriptor, connect -ECONNREFUSED when nobody waits
- * any more. unlisten removes it, when the program runs. */
+/* The socket that init waits on until it is started: made, and connected to by who starts it. Both
+ * return a descriptor, connect -ECONNREFUSED when nobody waits any more, and without patience
+ * -EAGAIN when so many wait for init that it takes no more. A connection that says nothing changes
+ * nothing, so it may be made before it is known whether there is anything to start. */
 int state_listen(const struct state *state, struct oci_error *err) _must_check_;
-int state_connect(const struct state *state) _must_check_;
+int state_connect(const struct state *state, bool patience) _must_check_;
+
+/* Who starts it gives it another name first, and removes it when the program runs. */
+int state_take(const struct state *state) _must_check_;
 void state_unlisten(const struct state *state);
 
 /* Whether init waits. Under its first name it does, and need not be woken to say so. Who had begun

@@ -291,15 +291,19 @@ START_TEST(socket_comes_and_goes)
 	char byte = 'g';
 
 	ck_assert_int_eq(state_create(place.root, "box", &state, &err), 0);
-	ck_assert_int_eq(state_connect(&state), -ENOENT);
+	ck_assert_int_eq(state_connect(&state, true), -ENOENT);
 	ck_assert(!state_is_listening(&state));
 	listener = state_listen(&state, &err);
 	ck_assert_int_ge(listener, 0);
 	ck_assert(state_is_listening(&state));
 	/* Nobody was woken. */
 	ck_assert_int_eq(poll(&(struct pollfd){ .fd = listener, .events = POLLIN }, 1, 0), 0);
-	starter = state_connect(&state);
+	starter = state_connect(&state, false);
 	ck_assert_int_ge(starter, 0);
+	ck_assert_int_eq(fcntl(starter, F_GETFL) & O_NONBLOCK, 0);
+	ck_assert(state_is_listening(&state));
+	ck_assert_int_eq(state_take(&state), 0);
+	ck_assert_int_eq(state_take(&state), 0);
 	ck_assert(state_is_listening(&state));
 	init = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	ck_assert_int_eq(send(starter, &byte, 1, 0), 1);
@@ -310,10 +314,11 @@ START_TEST(socket_comes_and_goes)
 	close(starter);
 	close(listener);
 	ck_assert(!state_is_listening(&state));
-	ck_assert_int_eq(state_connect(&state), -ECONNREFUSED);
+	ck_assert_int_eq(state_connect(&state, true), -ECONNREFUSED);
+	ck_assert_int_eq(state_connect(&state, false), -ECONNREFUSED);
 	state_unlisten(&state);
 	ck_assert(!state_is_listening(&state));
-	ck_assert_int_eq(state_connect(&state), -ENOENT);
+	ck_assert_int_eq(state_connect(&state, true), -ENOENT);
 	state_unlisten(&state);
 	place_done(&place);
 }
@@ -326,16 +331,23 @@ START_TEST(socket_in_a_long_root)
 	cleanup(state_done) struct state state = { .dir = -1 };
 	struct oci_error err = UNTOUCHED;
 	char root[300], id[200];
-	int listener, starter;
+	int listener, starter, waiting[100];
+	size_t n = 0;
 
 	snprintf(root, sizeof(root), "%s/%0*d", place.path, 150, 0);
 	snprintf(id, sizeof(id), "%0*d", 150, 1);
 	ck_assert_int_eq(state_create(root, id, &state, &err), 0);
 	listener = state_listen(&state, &err);
 	ck_assert_msg(listener >= 0, "%s", err.message);
-	starter = state_connect(&state);
+	starter = state_connect(&state, true);
 	ck_assert_int_ge(starter, 0);
 	close(starter);
+	/* One that does not answer is not waited for. */
+	while ((starter = state_connect(&state, false)) >= 0 && n < ARRAY_SIZE(waiting))
+		waiting[n++] = starter;
+	ck_assert_int_eq(starter, -EAGAIN);
+	while (n > 0)
+		close(waiting[--n]);
 	close(listener);
 	place_done(&place);
 }
