@@ -126,6 +126,7 @@ static int write_whole(int fd, const char *text, size_t length)
 
 int file_replace(int dirfd, const char *name, const char *text, size_t length, unsigned int mode)
 {
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
 	const char *slash = strrchr(name, '/');
 	cleanup(fd_done) int fd = -1;
 	char temporary[4096];
@@ -137,8 +138,11 @@ int file_replace(int dirfd, const char *name, const char *text, size_t length, u
 		     (long)gettid());
 	if (r < 0 || (size_t)r >= sizeof(temporary))
 		return -ENAMETOOLONG;
-	unlinkat(dirfd, temporary, 0);
-	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = openat(dirfd, temporary, flags, 0600);
+	if (fd < 0 && errno == EEXIST) { /* of one with our number that was killed */
+		unlinkat(dirfd, temporary, 0);
+		fd = openat(dirfd, temporary, flags, 0600);
+	}
 	if (fd < 0)
 		return -errno;
 	r = write_whole(fd, text, length);

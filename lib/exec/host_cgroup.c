@@ -72,11 +72,16 @@ int host_cgroup_make(struct host *host, const struct op *op, struct oci_error *e
 	if (there < 0)
 		return host_fail(host, op, (int)there, err);
 	host->calls->cgroup_made(host->context, mount, group, (size_t)there - mounted);
+	if (op->slot == SLOT_NONE && (size_t)there < strlen(path))
+		return 0;
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return host_fail(host, op, -errno, err);
-	host->fds[op->slot] = fd;
 	r = (size_t)there == strlen(path) ? check_empty(fd) : 0;
+	if (op->slot == SLOT_NONE)
+		close(fd);
+	else
+		host->fds[op->slot] = fd;
 	return r < 0 ? host_fail(host, op, r, err) : 0;
 }
 
@@ -341,11 +346,14 @@ int host_cgroup_open(struct host *host, const struct op *op, struct oci_error *e
 
 int host_cgroup_tasks(struct host *host, const struct op *op, struct oci_error *err)
 {
-	const char *name = plan_string(host->plan, op->text);
-	int fd = openat(host->fds[op->slot], name, O_WRONLY | O_CLOEXEC);
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s%s/%s", plan_string(host->plan, op->text),
+			 plan_string(host->plan, op->text2), op->a ? "cgroup.procs" : "tasks");
+	int fd = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG
+						    : open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return host_fail(host, op, -errno, err);
+		return host_fail(host, op, fd == -1 ? -errno : fd, err);
 	host->fds[op->slot2] = fd;
 	return 0;
 }

@@ -118,13 +118,12 @@ static void note_program(int dir, const struct filter *filter, int program)
 
 static int get_program(const struct host *host, struct filter *filter)
 {
-	cleanup(fd_done) int dir = -1;
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	cleanup(fd_done) int dir = host->notes ? open(host->notes, flags) : -1;
 	int program;
 
-	if (host->notes) {
-		(void)!mkdir(host->notes, 0700);
-		dir = open(host->notes, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	}
+	if (host->notes && dir < 0 && mkdir(host->notes, 0700) == 0)
+		dir = open(host->notes, flags);
 	if (dir < 0)
 		return load(filter);
 	name_note(filter);

@@ -158,15 +158,15 @@ static void make_group(const struct limits *limits, const char *path,
 	}
 }
 
-static void open_tasks(struct builder *builder, int16_t slot)
+void plan_cgroup_tasks(struct builder *builder, const char *mount, const char *path, bool v2)
 {
-	struct op *op;
+	int16_t slot = builder_inherited_slot(builder);
+	struct op *op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
 
-	builder_where(builder, "/linux/cgroupsPath");
-	op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
-	op->slot = slot;
-	op->slot2 = builder_inherited_slot(builder);
-	op->text = builder_string(builder, "tasks");
+	op->text = builder_string(builder, mount);
+	op->text2 = builder_string(builder, path);
+	op->slot2 = slot;
+	op->a = v2;
 }
 
 /* The group of hierarchy number @i. */
@@ -182,6 +182,17 @@ static struct limits limits_of(struct builder *builder, const struct plan_reques
 	};
 }
 
+/* There is nothing to write into the group in this slot. */
+static void leave_closed(struct builder *builder, int16_t slot)
+{
+	for (size_t i = builder_count(builder, PLAN_HOST); i > 0; i--) {
+		struct op *op = builder_op(builder, PLAN_HOST, i - 1);
+
+		if (op->kind == OP_CGROUP_MAKE && op->slot == slot)
+			op->slot = SLOT_NONE;
+	}
+}
+
 static bool is_systemds(const struct plan_request *request, unsigned int i)
 {
 	return request->manager == PLAN_CGROUP_SYSTEMD &&
@@ -193,7 +204,9 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 {
 	const struct spec_resources *resources = request->spec->linux_->resources;
 	const struct host_facts *facts = request->facts;
+	bool later = request->manager == PLAN_CGROUP_SYSTEMD; /* limits are written */
 	const char *path;
+	size_t made;
 	int r;
 
 	r = plan_cgroup_path(request, &path, err);
@@ -209,10 +222,15 @@ int plan_cgroups_make(struct builder *builder, const struct plan_request *reques
 		if (is_systemds(request, i))
 			continue;
 		make_group(&limits, path, resources);
-		if (resources && request->manager != PLAN_CGROUP_SYSTEMD)
+		made = builder_count(builder, PLAN_HOST);
+		if (resources && !later)
 			r = limits_write(&limits, resources, err);
-		if (r == 0 && !limits.hierarchy->v2)
-			open_tasks(builder, limits.slot);
+		if (r < 0 || limits.hierarchy->v2)
+			continue;
+		if (!later && builder_count(builder, PLAN_HOST) == made)
+			leave_closed(builder, limits.slot);
+		builder_where(builder, "/linux/cgroupsPath");
+		plan_cgroup_tasks(builder, limits.hierarchy->mount, path, false);
 	}
 	builder_where(builder, NULL);
 	return r;

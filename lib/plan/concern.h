@@ -70,6 +70,8 @@ int16_t plan_cgroup_v2_slot(const struct plan_request *request);
 /* Once init is there: systemd's part, if it is the manager. */
 int plan_cgroups_scope(struct builder *builder, const struct plan_request *request,
 		       struct oci_error *err) _must_check_;
+/* The file by which the child joins a group, in a slot that it inherits. */
+void plan_cgroup_tasks(struct builder *builder, const char *mount, const char *path, bool v2);
 void plan_cgroups_join(struct builder *builder, const struct plan_request *request);
 
 /* intel_rdt.c: the class of service and the monitoring group; and going in, when it is known who.

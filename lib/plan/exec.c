@@ -32,20 +32,17 @@ static int16_t add_groups(struct builder *builder, const struct plan_request *re
 	struct op *op;
 
 	for (unsigned int i = 0; !target->unit && i < target->n_groups; i++) {
-		int16_t slot = builder_slot(builder, PLAN_HOST);
+		const struct plan_group *group = &target->groups[i];
 
-		op = builder_add(builder, PLAN_HOST, OP_CGROUP_OPEN);
-		op->text = builder_string(builder, target->groups[i].mount);
-		op->text2 = builder_string(builder, target->groups[i].path);
-		op->slot = slot;
-		if (target->groups[i].v2 && clones) {
-			v2 = slot;
+		if (!group->v2 || !clones) {
+			plan_cgroup_tasks(builder, group->mount, group->path, group->v2);
 			continue;
 		}
-		op = builder_add(builder, PLAN_HOST, OP_CGROUP_TASKS);
-		op->slot = slot;
-		op->slot2 = builder_inherited_slot(builder);
-		op->text = builder_string(builder, target->groups[i].v2 ? "cgroup.procs" : "tasks");
+		v2 = builder_slot(builder, PLAN_HOST);
+		op = builder_add(builder, PLAN_HOST, OP_CGROUP_OPEN);
+		op->text = builder_string(builder, group->mount);
+		op->text2 = builder_string(builder, group->path);
+		op->slot = v2;
 	}
 	return v2;
 }
@@ -60,9 +57,9 @@ static void add_joining(struct builder *builder)
 		if (tasks->kind != OP_CGROUP_TASKS)
 			continue;
 		op = builder_add(builder, PLAN_CHILD, OP_CGROUP_JOIN);
+		op->text2 = builder_string(builder, tasks->a ? "cgroup.procs" : "tasks");
 		op->slot = tasks->slot2;
-		op->text = builder_op(builder, PLAN_HOST, i - 1)->text;
-		op->text2 = builder_op(builder, PLAN_HOST, i)->text;
+		op->text = tasks->text;
 	}
 }
 

@@ -495,7 +495,7 @@ static void assert_exec(const char *members, const char *expected)
 	ck_assert_int_eq(plan_exec(&request, &plan, NULL), 0);
 	plan_print(&text, plan);
 	for (line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		if (strstr(line, "run on") || strstr(line, "of cgroup") || strstr(line, "clone3"))
+		if (strstr(line, "run on") || strstr(line, "cgroup"))
 			text_printf(&found, "%s\n", line + strlen("    0  "));
 	ck_assert_str_eq(found.data, expected);
 	text_done(&text);
@@ -506,8 +506,9 @@ static void assert_exec(const char *members, const char *expected)
 
 START_TEST(where_exec_runs)
 {
-	static const char any[] = "open tasks of cgroup #42 -> #4\n"
-				  "clone3 and execveat init, cgroup #43\n"
+	static const char any[] = "open cgroup /box in /cpuset to be joined -> #4\n"
+				  "open cgroup /box in /unified -> #42\n"
+				  "clone3 and execveat init, cgroup #42\n"
 				  "write 0 to tasks of cgroup /cpuset (#4)\n"
 				  "run on any CPU\n";
 
@@ -515,20 +516,21 @@ START_TEST(where_exec_runs)
 	assert_exec(", \"execCPUAffinity\": {}", any);
 	assert_exec(", \"execCPUAffinity\": {\"initial\": \"\", \"final\": \"\"}", any);
 	assert_exec(", \"execCPUAffinity\": {\"final\": \"0-2,65\"}",
-		    "open tasks of cgroup #42 -> #4\n"
-		    "clone3 and execveat init, cgroup #43\n"
+		    "open cgroup /box in /cpuset to be joined -> #4\n"
+		    "open cgroup /box in /unified -> #42\n"
+		    "clone3 and execveat init, cgroup #42\n"
 		    "write 0 to tasks of cgroup /cpuset (#4)\n"
 		    "run on CPU 0-2,65  [/process/execCPUAffinity/final]\n");
 	assert_exec(", \"execCPUAffinity\": {\"initial\": \"1\"}",
-		    "open tasks of cgroup #42 -> #4\n"
-		    "open cgroup.procs of cgroup #43 -> #5\n"
+		    "open cgroup /box in /cpuset to be joined -> #4\n"
+		    "open cgroup /box in /unified to be joined -> #5\n"
 		    "clone3 and execveat init, cgroup -\n"
 		    "run on CPU 1  [/process/execCPUAffinity/initial]\n"
 		    "write 0 to tasks of cgroup /cpuset (#4)\n"
 		    "write 0 to cgroup.procs of cgroup /unified (#5)\n");
 	assert_exec(", \"execCPUAffinity\": {\"initial\": \"1\", \"final\": \"0\"}",
-		    "open tasks of cgroup #42 -> #4\n"
-		    "open cgroup.procs of cgroup #43 -> #5\n"
+		    "open cgroup /box in /cpuset to be joined -> #4\n"
+		    "open cgroup /box in /unified to be joined -> #5\n"
 		    "clone3 and execveat init, cgroup -\n"
 		    "run on CPU 1  [/process/execCPUAffinity/initial]\n"
 		    "write 0 to tasks of cgroup /cpuset (#4)\n"
