@@ -2,14 +2,17 @@
 /* The host's operation on the devices of cgroup v2, where an eBPF program decides. To have the
  * kernel check and translate one takes longer than all else that concerns cgroups, and most
  * containers have the same: so what was loaded is noted, with all of its instructions, and found
- * again by its number as long as a container uses it. */
+ * again by its number as long as a container uses it, or, where there is a BPF file system, until
+ * another takes its place there. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -116,6 +119,27 @@ static void note_program(int dir, const struct filter *filter, int program)
 	(void)!file_replace(dir, filter->name, text, sizeof(note) + filter->size, 0600);
 }
 
+/* Where systemd mounts it. Others may write there, but not into a directory of ours. */
+#define BPF_MOUNT "/sys/fs/bpf"
+#define PINS      BPF_MOUNT "/ocirun"
+
+static void pin_program(const struct filter *filter, int program)
+{
+	char path[sizeof(PINS) + sizeof(filter->name)];
+	union bpf_attr attr = { .pathname = (uintptr_t)path, .bpf_fd = (uint32_t)program };
+	struct statfs mount;
+	struct stat st;
+
+	if (statfs(BPF_MOUNT, &mount) < 0 || mount.f_type != BPF_FS_MAGIC)
+		return;
+	(void)!mkdir(PINS, 0700);
+	if (lstat(PINS, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
+		return;
+	snprintf(path, sizeof(path), PINS "/%s", filter->name);
+	unlink(path);
+	(void)!bpf(BPF_OBJ_PIN, &attr);
+}
+
 static int get_program(const struct host *host, struct filter *filter)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
@@ -131,8 +155,10 @@ static int get_program(const struct host *host, struct filter *filter)
 	if (program >= 0)
 		return program;
 	program = load(filter);
-	if (program >= 0)
-		note_program(dir, filter, program);
+	if (program < 0)
+		return program;
+	note_program(dir, filter, program);
+	pin_program(filter, program);
 	return program;
 }
 

@@ -6,6 +6,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -377,6 +378,42 @@ class Filters(CgroupTest):
         self.works("delete", "--force", one)
         two = self.create(self.config(202))
         self.assertEqual(len(self.programs(two)), 1)
+
+    def test_it_stays_where_there_is_a_bpf_file_system(self):
+        """As with systemd; it is mounted here only if there is none, and nobody else sees it."""
+        place = "/sys/fs/bpf"
+        if subprocess.run(["stat", "-f", "-c", "%T", place], stdout=subprocess.PIPE, check=True,
+                          text=True).stdout.strip() == "bpf_fs":
+            return self.pins(place + "/ocirun")
+        skip_unless(os.readlink("/proc/self/ns/mnt") != os.readlink("/proc/1/ns/mnt"),
+                    "no BPF file system, and this mount namespace is everybody's")
+        done = subprocess.run(["mount", "-t", "bpf", "bpf", place], check=False)
+        skip_unless(done.returncode == 0, "no BPF file system can be mounted")
+        try:
+            return self.pins(place + "/ocirun")
+        finally:
+            subprocess.run(["umount", place], check=True)
+
+    def pins(self, pins):
+        one = self.create(self.config(207))
+        ours = self.programs(one)
+        self.works("delete", "--force", one)
+        two = self.create(self.config(207))
+        self.assertEqual(self.programs(two), ours)
+        names = os.listdir(pins)
+        self.assertTrue(all(re.fullmatch("[0-9a-f]{2}", name) for name in names), names)
+        self.assertEqual(os.stat(pins).st_mode & 0o7777, 0o700)
+        # Without it nothing is lost.
+        self.works("delete", "--force", two)
+        shutil.rmtree(pins)
+        self.assertEqual(len(self.programs(self.create(self.config(207)))), 1)
+        # What somebody else has made is left alone.
+        shutil.rmtree(pins, ignore_errors=True)
+        os.mkdir(pins)
+        os.chown(pins, 1000, 1000)
+        self.assertEqual(len(self.programs(self.create(self.config(208)))), 1)
+        self.assertEqual(os.listdir(pins), [])
+        os.rmdir(pins)
 
     def test_notes_that_are_wrong(self):
         """Somebody else's program, and a file that is no note."""
