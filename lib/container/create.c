@@ -16,6 +16,7 @@
 #include "cgroup/systemd.h"
 #include "container/bundle.h"
 #include "container/container.h"
+#include "container/filter.h"
 #include "container/hooks.h"
 #include "container/listener.h"
 #include "exec/host.h"
@@ -48,12 +49,14 @@ struct preparation {
 	struct systemd *systemd; /* NULL but with that manager */
 	const char *bus;
 	struct unit unit;
+	struct filter filter;
 	struct plan *plan;
 };
 
 static void preparation_done(struct preparation *preparation)
 {
 	free(preparation->plan);
+	filter_done(&preparation->filter);
 	systemd_close(&preparation->systemd);
 	document_done(&preparation->config);
 	text_done(&preparation->warnings);
@@ -149,6 +152,7 @@ static int make_plan(struct preparation *preparation, const char *id, bool start
 		.notify_socket = preparation->notify_socket,
 		.preserve_fds = preparation->options.preserve_fds,
 		.warnings = &preparation->warnings,
+		.filter = preparation->filter.program,
 		.manager = manager_of(&preparation->options),
 		.start = start,
 		.no_pivot = flags & OCI_CREATE_NO_PIVOT,
@@ -273,6 +277,8 @@ static int prepare(const struct oci_context *context, const char *id,
 	r = phase_end(context, "check", &time, check_config(ret, err), err);
 	if (r == 0)
 		r = phase_end(context, "facts", &time, gather_facts(ret, err), err);
+	if (r == 0)
+		filter_find(&ret->filter, context_notes(context, &ret->arena), ret->spec);
 	if (r == 0)
 		r = phase_end(context, "plan", &time, make_plan(ret, id, start, err), err);
 	if (r < 0)
@@ -573,6 +579,7 @@ static int keep_filter(const struct creation *creation, struct oci_error *err)
 
 	if (!filter.data)
 		return 0;
+	filter_keep(&creation->preparation->filter, creation->preparation->plan);
 	return state_keep(&creation->state, STATE_FILTER, filter.data, filter.length, err);
 }
 

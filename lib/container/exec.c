@@ -3,7 +3,6 @@
  * except for what the options say. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +39,8 @@ struct execution {
 	struct spec *spec;
 	struct host_facts facts;
 	struct plan_target target;
-	char *filter; /* that create has kept */
+	char *kept; /* by create */
+	struct plan_bytes filter;
 	struct text warnings;
 	struct plan *plan;
 };
@@ -48,7 +48,7 @@ struct execution {
 static void execution_done(struct execution *execution)
 {
 	free(execution->plan);
-	free(execution->filter);
+	free(execution->kept);
 	document_done(&execution->config);
 	document_done(&execution->process);
 	text_done(&execution->warnings);
@@ -442,6 +442,7 @@ static int make_plan(struct execution *execution, struct oci_error *err)
 		.warnings = &execution->warnings,
 		.start = true,
 		.no_new_keyring = !execution->record->keyring,
+		.filter = execution->filter,
 		.target = &execution->target,
 	};
 
@@ -455,10 +456,9 @@ static void find_filter(struct execution *execution)
 	size_t length;
 
 	if (!linux_ || !linux_->seccomp ||
-	    state_kept(&execution->state, STATE_FILTER, &execution->filter, &length, NULL) < 0)
+	    state_kept(&execution->state, STATE_FILTER, &execution->kept, &length, NULL) < 0)
 		return;
-	if (length > 0 && length % sizeof(struct sock_filter) == 0)
-		execution->target.filter = (struct plan_bytes){ execution->filter, length };
+	execution->filter = plan_filter_kept(execution->kept, length);
 }
 
 static int prepare(struct execution *execution, const struct oci_context *context,

@@ -16,25 +16,18 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/notes.h"
 #include "exec/host_ops.h"
 #include "sys/syscall.h"
 
 #define FILTER_NAME  "ocirun_devices" /* BPF_OBJ_NAME_LEN is 16 */
 #define PROGRAMS_MAX 64
-#define NOTE_MAX     (1 << 20)
 
-/* What is noted of a program, before its instructions. Numbers are used again; the time at which
+/* What is noted of a program, under its instructions. Numbers are used again; the time at which
  * one was loaded, in nanoseconds, tells them apart. */
-struct note {
-	uint64_t load_time;
+struct loaded {
+	uint64_t time;
 	uint32_t id;
-	uint32_t size; /* of the instructions, in bytes */
-};
-
-struct filter {
-	const char *instructions;
-	size_t size;
-	char name[4]; /* of the note */
 };
 
 static long bpf(int command, union bpf_attr *attr)
@@ -59,13 +52,13 @@ static int program_by_id(uint32_t id)
 	return (int)bpf(BPF_PROG_GET_FD_BY_ID, &attr);
 }
 
-static int load(const struct filter *filter)
+static int load(const struct note *filter)
 {
 	static const char license[] = "GPL";
 	union bpf_attr attr = {
 		.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
-		.insns = (uintptr_t)filter->instructions,
-		.insn_cnt = (uint32_t)(filter->size / sizeof(struct bpf_insn)),
+		.insns = (uintptr_t)filter->key,
+		.insn_cnt = (uint32_t)(filter->key_length / sizeof(struct bpf_insn)),
 		.license = (uintptr_t)license,
 		.prog_name = FILTER_NAME,
 	};
@@ -73,59 +66,44 @@ static int load(const struct filter *filter)
 	return (int)bpf(BPF_PROG_LOAD, &attr);
 }
 
-/* FNV-1a, so much of it that the notes stay few: all the instructions are in the file. */
-static void name_note(struct filter *filter)
-{
-	uint64_t hash = 0xcbf29ce484222325ULL;
-
-	for (size_t i = 0; i < filter->size; i++)
-		hash = (hash ^ (uint8_t)filter->instructions[i]) * 0x100000001b3ULL;
-	snprintf(filter->name, sizeof(filter->name), "%02x", (unsigned int)(hash >> 56));
-}
-
 /* The program that is noted, if it is still there, or -1. */
-static int find_noted(int dir, const struct filter *filter)
+static int find_noted(const struct note *filter)
 {
-	cleanup(free_done) char *text = NULL;
+	cleanup(free_done) char *value = NULL;
 	cleanup(fd_done) int program = -1;
 	struct bpf_prog_info info;
-	struct note note;
+	struct loaded loaded;
 	size_t length;
 
-	if (file_read(dir, filter->name, NOTE_MAX, &text, &length) < 0 ||
-	    length != sizeof(note) + filter->size ||
-	    memcmp(text + sizeof(note), filter->instructions, filter->size) != 0)
+	if (note_find(filter, &value, &length) < 0 || length != sizeof(loaded))
 		return -1;
-	memcpy(&note, text, sizeof(note));
-	program = program_by_id(note.id);
-	if (program < 0 || program_info(program, &info) < 0 || info.id != note.id ||
-	    info.load_time != note.load_time || strcmp(info.name, FILTER_NAME) != 0)
+	memcpy(&loaded, value, sizeof(loaded));
+	program = program_by_id(loaded.id);
+	if (program < 0 || program_info(program, &info) < 0 || info.id != loaded.id ||
+	    info.load_time != loaded.time || strcmp(info.name, FILTER_NAME) != 0)
 		return -1;
 	return TAKE_FD(program);
 }
 
-/* That it cannot be noted costs the next one time, and nothing else. */
-static void note_program(int dir, const struct filter *filter, int program)
+static void note_program(const struct note *filter, int program)
 {
-	cleanup(free_done) char *text = malloc(sizeof(struct note) + filter->size);
+	struct loaded loaded = { 0 }; /* with what is between the members */
 	struct bpf_prog_info info;
-	struct note note;
 
-	if (!text || program_info(program, &info) < 0)
+	if (program_info(program, &info) < 0)
 		return;
-	note = (struct note){ info.load_time, info.id, (uint32_t)filter->size };
-	memcpy(text, &note, sizeof(note));
-	memcpy(text + sizeof(note), filter->instructions, filter->size);
-	(void)!file_replace(dir, filter->name, text, sizeof(note) + filter->size, 0600);
+	loaded.time = info.load_time;
+	loaded.id = info.id;
+	note_keep(filter, &loaded, sizeof(loaded));
 }
 
 /* Where systemd mounts it. Others may write there, but not into a directory of ours. */
 #define BPF_MOUNT "/sys/fs/bpf"
 #define PINS      BPF_MOUNT "/ocirun"
 
-static void pin_program(const struct filter *filter, int program)
+static void pin_program(const struct note *filter, int program)
 {
-	char path[sizeof(PINS) + sizeof(filter->name)];
+	char path[sizeof(PINS) + NOTE_NAME_SIZE] = PINS "/";
 	union bpf_attr attr = { .pathname = (uintptr_t)path, .bpf_fd = (uint32_t)program };
 	struct statfs mount;
 	struct stat st;
@@ -135,29 +113,21 @@ static void pin_program(const struct filter *filter, int program)
 	(void)!mkdir(PINS, 0700);
 	if (lstat(PINS, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid())
 		return;
-	snprintf(path, sizeof(path), PINS "/%s", filter->name);
+	note_name(filter, path + strlen(path));
 	unlink(path);
 	(void)!bpf(BPF_OBJ_PIN, &attr);
 }
 
-static int get_program(const struct host *host, struct filter *filter)
+static int get_program(const struct note *filter)
 {
-	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-	cleanup(fd_done) int dir = host->notes ? open(host->notes, flags) : -1;
-	int program;
+	int program = find_noted(filter);
 
-	if (host->notes && dir < 0 && mkdir(host->notes, 0700) == 0)
-		dir = open(host->notes, flags);
-	if (dir < 0)
-		return load(filter);
-	name_note(filter);
-	program = find_noted(dir, filter);
 	if (program >= 0)
 		return program;
 	program = load(filter);
 	if (program < 0)
 		return program;
-	note_program(dir, filter, program);
+	note_program(filter, program);
 	pin_program(filter, program);
 	return program;
 }
@@ -204,10 +174,12 @@ static int attach(int group, int program, bool replace)
 
 int host_cgroup_devices(struct host *host, const struct op *op, struct oci_error *err)
 {
-	struct filter filter = { .instructions = plan_string(host->plan, op->text),
-				 .size = op->a * sizeof(struct bpf_insn) };
+	const struct note filter = { .directory = host->notes,
+				     .kind = "devices",
+				     .key = plan_string(host->plan, op->text),
+				     .key_length = op->a * sizeof(struct bpf_insn) };
 	cleanup(fd_done) int group = -1;
-	cleanup(fd_done) int program = get_program(host, &filter);
+	cleanup(fd_done) int program = get_program(&filter);
 	int r;
 
 	if (program < 0)

@@ -37,6 +37,9 @@ struct plan_bytes {
 /* The system call filter of a plan, struct sock_filter[]; { NULL } if it has none. */
 struct plan_bytes plan_filter_of(const struct plan *plan);
 
+/* What was kept of one, for a request; { NULL } if it cannot be one. */
+struct plan_bytes plan_filter_kept(const char *data, size_t length);
+
 /* What a program is put into: the plan of `exec`. */
 struct plan_group {
 	const char *mount, *path; /* of the cgroup, which is there */
@@ -49,9 +52,8 @@ struct plan_target {
 	const struct plan_group *groups;
 	unsigned int n_groups;
 	struct plan_rdt rdt;
-	const char *unit;         /* NULL, or the one into which systemd puts it: we may not */
-	const char *subgroup;     /* of that, "" or "/name" */
-	struct plan_bytes filter; /* that of create; { NULL } to compile it again */
+	const char *unit;     /* NULL, or the one into which systemd puts it: we may not */
+	const char *subgroup; /* of that, "" or "/name" */
 };
 
 /* Who makes the cgroups. */
@@ -78,6 +80,7 @@ struct plan_request {
 	bool start; /* run the program at once, instead of waiting for `start` */
 	bool no_pivot;
 	bool no_new_keyring;
+	struct plan_bytes filter; /* of system calls, compiled before; { NULL } to compile it */
 	const struct plan_target *target; /* `exec` and `update` only */
 };
 

@@ -17,6 +17,13 @@ struct plan_bytes plan_filter_of(const struct plan *plan)
 	return (struct plan_bytes){ 0 };
 }
 
+struct plan_bytes plan_filter_kept(const char *data, size_t length)
+{
+	if (length == 0 || length % sizeof(struct sock_filter) != 0)
+		return (struct plan_bytes){ 0 };
+	return (struct plan_bytes){ data, length };
+}
+
 static int compile(const struct spec_seccomp *seccomp, struct text *program, struct plan_bytes *ret,
 		   struct oci_error *err)
 {
@@ -54,8 +61,8 @@ int plan_filter(struct builder *builder, const struct plan_request *request,
 	*ret = (struct plan_filter){ 0 };
 	if (!seccomp)
 		return 0;
-	if (request->target && request->target->filter.data)
-		filter = request->target->filter;
+	if (request->filter.data)
+		filter = request->filter;
 	else
 		r = compile(seccomp, &program, &filter, err);
 	if (r < 0)

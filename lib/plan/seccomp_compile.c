@@ -594,6 +594,37 @@ int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program, st
 	return 0;
 }
 
+static void add_number(struct text *key, uint64_t number)
+{
+	text_add(key, (const char *)&number, sizeof(number));
+}
+
+static void add_strings(struct text *key, const struct spec_strings *strings)
+{
+	add_number(key, strings->n);
+	list_each(string, *strings)
+		text_add(key, *string, strlen(*string) + 1);
+}
+
+void seccomp_key(const struct spec_seccomp *seccomp, struct text *key)
+{
+	add_number(key, outcome_of(seccomp->defaultAction, &seccomp->defaultErrnoRet));
+	add_number(key, seccomp->defaultAction == SPEC_ACT_ERRNO);
+	add_strings(key, &seccomp->architectures);
+	add_number(key, seccomp->syscalls.n);
+	list_each(rule, seccomp->syscalls) {
+		add_number(key, outcome_of(rule->action, &rule->errnoRet));
+		add_strings(key, &rule->names);
+		add_number(key, rule->args.n);
+		list_each(arg, rule->args) {
+			add_number(key, arg->index.value);
+			add_number(key, (uint64_t)arg->op);
+			add_number(key, arg->value.value);
+			add_number(key, arg->valueTwo.value);
+		}
+	}
+}
+
 bool seccomp_lets_pass(const struct sock_filter *filter, size_t n, int number)
 {
 	const struct seccomp_arch *own = seccomp_arch_own();

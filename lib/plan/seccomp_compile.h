@@ -14,6 +14,10 @@
 int seccomp_compile(const struct spec_seccomp *seccomp, struct text *program,
 		    struct oci_error *err) _must_check_;
 
+/* Appends bytes that are the same only for what seccomp_compile() makes the same of, if it is that
+ * of one build. */
+void seccomp_key(const struct spec_seccomp *seccomp, struct text *key);
+
 /* Whether a filter lets a call of its own architecture pass whatever its arguments are: what the
  * kernel, too, finds out when it takes a filter (seccomp_cache_prepare(), 5.11). */
 bool seccomp_lets_pass(const struct sock_filter *filter, size_t n, int number);

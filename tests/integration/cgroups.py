@@ -401,7 +401,7 @@ class Filters(CgroupTest):
         two = self.create(self.config(207))
         self.assertEqual(self.programs(two), ours)
         names = os.listdir(pins)
-        self.assertTrue(all(re.fullmatch("[0-9a-f]{2}", name) for name in names), names)
+        self.assertTrue(all(re.fullmatch("devices-[0-9a-f]{2}", name) for name in names), names)
         self.assertEqual(os.stat(pins).st_mode & 0o7777, 0o700)
         # Without it nothing is lost.
         self.works("delete", "--force", two)
@@ -419,12 +419,12 @@ class Filters(CgroupTest):
         """Somebody else's program, and a file that is no note."""
         one, other = self.create(self.config(203)), self.create(self.config(204))
         ours, theirs = self.programs(one) + self.programs(other)
-        notes = [os.path.join(Test.root, ".notes", name)
-                 for name in os.listdir(os.path.join(Test.root, ".notes"))]
+        notes = glob.glob(os.path.join(Test.root, ".notes", "devices-*"))
         for note in notes:
-            with open(note, "r+b") as file:
-                time, number = struct.unpack("QI", file.read(12))
-                file.seek(8)
+            with open(note, "r+b") as file:     # the key, then when it was loaded, and its number
+                file.seek(-8, os.SEEK_END)
+                number, = struct.unpack("I", file.read(4))
+                file.seek(-8, os.SEEK_END)
                 if number == ours:
                     file.write(struct.pack("I", theirs))
         two = self.create(self.config(203))

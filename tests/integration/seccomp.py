@@ -4,6 +4,7 @@
 and that a filter which allows nothing but execve(2) and the end lets the program start.
 
 getppid(2) and getuid(2) look at no argument, so that any can be tried with them."""
+import glob
 import itertools
 import json
 import os
@@ -447,6 +448,56 @@ class Loaded(Filter):
     def test_not_when_it_depends(self):
         self.assertFalse(self.loaded(profile("ALLOW", rule("ERRNO", "close",
                                                            args=[arg(0, "EQ", 77)]))))
+
+
+class Noted(Filter):
+    """What was compiled is found again, by the same build and for the same profile."""
+
+    def setUp(self):
+        super().setUp()
+        self.notes = os.path.join(Test.root, ".notes")
+        for path in self.files():
+            os.unlink(path)
+
+    def files(self):
+        return glob.glob(os.path.join(self.notes, "seccomp-*"))
+
+    def denied(self, seccomp):
+        return self.calls(seccomp, ("getppid",), ("getuid",))
+
+    def test_found_again(self):
+        one = profile("ALLOW", rule("ERRNO", "getppid", errnoRet=MARK))
+        other = profile("ALLOW", rule("ERRNO", "getuid", errnoRet=MARK))
+        self.assertEqual(self.denied(one), [DENIED, "0"])
+        path, = self.files()
+        with open(path, "rb") as file:
+            text = file.read()
+        key = text[:4 + struct.unpack("I", text[:4])[0]]
+
+        def note(key, value=struct.pack("HBBI", 6, 0, 0, 0x7fff0000)):      # RET ALLOW
+            with open(path, "wb") as file:
+                file.write(key + value)
+
+        note(key)
+        self.assertEqual(self.denied(one), ["0", "0"])
+        self.assertEqual(self.denied(other), ["0", DENIED])
+        for value in (b"garbage", b""):
+            note(key, value)
+            self.assertEqual(self.denied(one), [DENIED, "0"])
+        # Another build, another length.
+        for changed in (key[:4] + bytes([key[4] ^ 1]) + key[5:], key[:-1], key[:3], b""):
+            note(changed)
+            self.assertEqual(self.denied(one), [DENIED, "0"])
+
+    def test_only_who_creates_notes(self):
+        bundle = self.bundle(self.config(profile("ALLOW", rule("ERRNO", "getppid"))))
+        self.works("plan", "--bundle", bundle.path, self.new_id())
+        self.assertEqual(self.files(), [])
+
+    def test_of_the_state_root(self):
+        self.denied(profile("ALLOW", rule("ERRNO", "getppid", errnoRet=MARK)))
+        self.assertEqual(os.stat(self.notes).st_mode & 0o7777, 0o700)
+        self.assertEqual(os.stat(self.files()[0]).st_mode & 0o7777, 0o600)
 
 
 if __name__ == "__main__":

@@ -419,6 +419,62 @@ START_TEST(knows_what_always_passes)
 }
 END_TEST
 
+static char *key_of(const char *quoted)
+{
+	struct arena arena = { 0 };
+	struct text key = { 0 };
+	char *printed;
+	size_t n = 0;
+
+	seccomp_key(decode_quoted(quoted, &arena), &key);
+	printed = calloc(2, key.length + 1);
+	for (size_t i = 0; i < key.length; i++)
+		n += (size_t)snprintf(printed + n, 3, "%02x", (unsigned char)key.data[i]);
+	text_done(&key);
+	arena_done(&arena);
+	return printed;
+}
+
+/* Whatever makes another filter makes another key, and only that. */
+START_TEST(keys_tell_filters_apart)
+{
+	static const char *const others[] = {
+		KILL(ON("ALLOW", "'read'")),
+		ALLOW(ON("ALLOW", "'read'")),
+		ERRNO(ON("ALLOW", "'read'")),
+		"{'defaultAction': 'SCMP_ACT_ERRNO', 'defaultErrnoRet': 7, " ALL
+		", 'syscalls': [" ON("ALLOW", "'read'") "]}",
+		"{'defaultAction': 'SCMP_ACT_KILL_PROCESS', 'syscalls': [" ON("ALLOW",
+									      "'read'") "]}",
+		KILL(ON("ALLOW", "'write'")),
+		KILL(ON("ALLOW", "'read', 'write'")),
+		KILL(ON("ALLOW", "'read'") ", " ON("ALLOW", "'write'")),
+		KILL(ON("TRAP", "'read'")),
+		KILL(RULE_ERRNO("ERRNO", "5", "'read'")),
+		KILL(RULE_ERRNO("ERRNO", "6", "'read'")),
+		KILL(IOCTL("ALLOW", ARG("1", "EQ", "5"))),
+		KILL(IOCTL("ALLOW", ARG("2", "EQ", "5"))),
+		KILL(IOCTL("ALLOW", ARG("1", "NE", "5"))),
+		KILL(IOCTL("ALLOW", ARG("1", "EQ", "6"))),
+		KILL(IOCTL("ALLOW", MASKED("1", "5", "1"))),
+		KILL(IOCTL("ALLOW", MASKED("1", "5", "4"))),
+	};
+	char *keys[ARRAY_SIZE(others)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		char *again = key_of(others[i]);
+
+		keys[i] = key_of(others[i]);
+		ck_assert_str_eq(keys[i], again);
+		free(again);
+		for (size_t j = 0; j < i; j++)
+			ck_assert_msg(strcmp(keys[i], keys[j]) != 0, "%s", others[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		free(keys[i]);
+}
+END_TEST
+
 /* --- where libseccomp gives no answer, or one that depends on its inner order --- */
 
 static uint32_t answer(const char *quoted, uint64_t arg0, uint64_t arg1, uint64_t arg2)
@@ -525,6 +581,6 @@ END_TEST
 
 UNIT_MAIN("seccomp", agrees_about_calls, agrees_about_architectures, agrees_about_conditions,
 	  agrees_about_engine_default, agrees_about_engines, engine_default_is_small,
-	  knows_what_always_passes, first_rule_that_holds_decides,
+	  knows_what_always_passes, keys_tell_filters_apart, first_rule_that_holds_decides,
 	  conditions_of_two_rules_do_not_mix, long_profiles_hold_together,
 	  refuses_what_the_kernel_would)
