@@ -437,30 +437,38 @@ int host_started(struct host *host, const struct op *op, struct oci_error *err)
 	return r < 0 ? r : child_error_if_any(host->plan, host->report, err);
 }
 
-/* Reads report and plan out of the memfd. */
-static int look_at_report(int memfd, const struct trace *trace, uint64_t since,
-			  struct oci_error *err)
+static int map_report(int memfd, size_t size, const struct trace *trace, uint64_t since,
+		      struct oci_error *err)
 {
-	off_t size = lseek(memfd, 0, SEEK_END);
-	const struct plan_report *report;
+	const char *memory = mmap(NULL, size, PROT_READ, MAP_SHARED, memfd, 0);
+	const struct plan_report *report = (const void *)memory;
 	const struct plan *plan;
-	const char *memory;
 	int r;
 
-	if (size <= PLAN_REPORT_SIZE)
-		return 0;
-	memory = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, memfd, 0);
 	if (memory == MAP_FAILED)
 		return fail(err, -errno, NULL, "cannot read init's report");
-	report = (const struct plan_report *)(const void *)memory;
 	plan = (const struct plan *)(const void *)(memory + PLAN_REPORT_SIZE);
 	op_trace_child(trace, plan, report, since);
 	r = child_error_if_any(plan, report, err);
-	/* Something ended it before it came to the program. */
-	if (r == 0 && report->op != (int32_t)plan->n_child - 1)
-		r = -ECONNRESET;
-	munmap((void *)(uintptr_t)memory, (size_t)size);
+	munmap((void *)(uintptr_t)memory, size);
 	return r;
+}
+
+/* Reads report and plan out of the memfd; they are only mapped when there is something to tell. An
+ * init without an error that did not come to its last operation, the program, was ended before. */
+static int look_at_report(int memfd, const struct trace *trace, uint64_t since,
+			  struct oci_error *err)
+{
+	int32_t report[2]; /* how struct plan_report begins: op, error */
+	struct plan plan;
+	int r = 0;
+
+	if (pread(memfd, report, sizeof(report), 0) != sizeof(report) ||
+	    pread(memfd, &plan, sizeof(plan), PLAN_REPORT_SIZE) != sizeof(plan))
+		return fail_plain(err, -EIO, NULL, "cannot read init's report");
+	if (report[1] != 0 || trace->tell)
+		r = map_report(memfd, PLAN_REPORT_SIZE + plan.size, trace, since, err);
+	return r == 0 && report[0] != (int32_t)plan.n_child - 1 ? -ECONNRESET : r;
 }
 
 int host_start(const struct host *host, struct oci_error *err)
