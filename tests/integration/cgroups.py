@@ -442,8 +442,9 @@ class Filters(CgroupTest):
             harness.write(path, json.dumps(
                 {"devices": self.config(minor)["linux"]["resources"]["devices"]}))
             self.works("update", "-r", path, id)
-            self.assertEqual(len(self.programs(id)), 1)
-        self.assertNotEqual(self.programs(id), [before])
+            now, = self.programs(id)
+            if minor == 206:        # that of 205 can still be there, and is taken again then
+                self.assertNotEqual(now, before)
 
 
 class Pause(CgroupTest):
