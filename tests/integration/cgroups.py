@@ -509,6 +509,19 @@ class Pause(CgroupTest):
         self.works("resume", id)
         self.assertEqual(process.wait(harness.TIMEOUT), 7)
 
+    def test_start_again_and_again(self):
+        """Init does not answer while it is frozen, and more connections than it has room for do not
+        keep anybody waiting; it runs its program when it is let go."""
+        id = self.create(minimal("exit", "3"))
+        pid = self.state(id)["pid"]
+        self.works("pause", id)
+        for _ in range(40):
+            self.fails('cannot start a paused container: "%s"' % id, "start", id)
+        self.works("resume", id)
+        self.assertEqual(self.state(id)["status"], "created")
+        self.works("start", id)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 3)
+
     def test_kill(self):
         """KILL ends a paused container, whatever freezes it."""
         for options in ((), ("--all",)):

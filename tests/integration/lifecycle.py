@@ -329,6 +329,20 @@ class Operations(Test):
             self.assertEqual(start.stderr.read().decode(),
                              'ocirun: init of container "%s" ended before it ran the program\n' % id)
 
+    def test_start_of_an_init_that_ends_on_its_way(self):
+        """Killed when it has acknowledged and was told to go: not what a program that runs looks like."""
+        for traced in ((), ("--trace", os.path.join(self.directory, "trace"))):
+            id = self.create(minimal("exit", "0"))
+            pid = self.state(id)["pid"]
+            with subprocess.Popen(["strace", "-qq", "-o", "/dev/null", "-p", str(pid), "-e",
+                                   "trace=close_range", "-e", "inject=close_range:signal=KILL"]):
+                harness.until(lambda: "TracerPid:\t0\n" not in read(f"/proc/{pid}/status"),
+                              "strace to attach")
+                self.fails('init of container "%s" ended before it ran the program' % id,
+                           *traced, "start", id, trace=True)
+            self.wait_stopped(id, pid)
+            self.works("delete", id)
+
     def test_OPS_25_the_id_can_be_used_again(self):
         id = self.new_id()
         for _ in range(3):

@@ -383,6 +383,17 @@ class Strict(Filter):
             self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
             self.works("delete", id)
 
+    def test_create_start_with_no_more_than_init_calls(self):
+        """Loaded before it waits; whatever else it called would kill it."""
+        for nnp, changes in self.variants():
+            for traced in ((), ("--trace", os.path.join(self.directory, "trace"))):
+                id = self.create(self.strict(nnp, *Loaded.NEEDED, **changes))
+                pid = self.state(id)["pid"]
+                self.assertRegex(harness.read(f"/proc/{pid}/status"), r"(?m)^Seccomp:\t2$")
+                self.works(*traced, "start", id)
+                self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+                self.works("delete", id)
+
     def test_exec(self):
         for nnp, changes in self.variants():
             id = self.create(self.strict(nnp, "ppoll", args=("/wait",), **changes))
