@@ -2,6 +2,7 @@
 /* File descriptors and whole files, see fd.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,14 @@ static int write_whole(int fd, const char *text, size_t length)
 	return 0;
 }
 
+int file_create(int dirfd, const char *name, const void *data, size_t length)
+{
+	cleanup(fd_done) int fd =
+		openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : write_whole(fd, data, length);
+}
+
 int file_replace(int dirfd, const char *name, const char *text, size_t length, unsigned int mode)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
@@ -153,6 +162,17 @@ int file_replace(int dirfd, const char *name, const char *text, size_t length, u
 	if (r < 0)
 		unlinkat(dirfd, temporary, 0);
 	return r;
+}
+
+int path_print(char path[PATH_MAX], const char *format, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(path, PATH_MAX, format, ap);
+	va_end(ap);
+	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
 int socket_connect(const char *path)

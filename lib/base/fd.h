@@ -3,6 +3,8 @@
 #ifndef OCI_BASE_FD_H
 #define OCI_BASE_FD_H
 
+#include <limits.h>
+
 #include "base/macro.h"
 
 /* For cleanup(): closes what is open and sets it to -1; errno is kept. */
@@ -21,10 +23,16 @@ int file_read_short(int dirfd, const char *name, char *text, size_t size) _must_
 /* Writes @text with one write(2) to an existing file: what files of the kernel need. */
 int file_write(int dirfd, const char *name, const char *text) _must_check_;
 
+/* Creates @name, which must not be there. Not in one step: for what nobody looks for yet. */
+int file_create(int dirfd, const char *name, const void *data, size_t length) _must_check_;
+
 /* Creates or replaces @name in one step: readers see the old or the new text, never half of it.
  * The temporary file is gone whatever happens. @mode is the new file's, whatever the umask. */
 int file_replace(int dirfd, const char *name, const char *text, size_t length,
 		 unsigned int mode) _must_check_;
+
+/* Prints a path. -ENAMETOOLONG when it does not fit. */
+int path_print(char path[PATH_MAX], const char *format, ...) _must_check_ _printf_(2, 3);
 
 /* A stream connected to the local socket at @path, however long that is: unix(7). */
 int socket_connect(const char *path) _must_check_;

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,11 +25,11 @@
 
 int cgroup_open(const struct cgroup *cgroup)
 {
-	char path[4096];
-	int n = snprintf(path, sizeof(path), "%s%s", cgroup->mount, cgroup->path), fd;
+	char path[PATH_MAX];
+	int r = path_print(path, "%s%s", cgroup->mount, cgroup->path), fd;
 
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
+	if (r < 0)
+		return r;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -343,12 +342,13 @@ static void remove_parents(char *path, size_t existing)
 static int remove_group(const struct cgroup *cgroup, struct oci_error *err)
 {
 	char path[PATH_MAX];
-	int n, r;
+	int r;
 
 	if (cgroup->existing >= strlen(cgroup->path))
 		return 0;
-	n = snprintf(path, sizeof(path), "%s%s", cgroup->mount, cgroup->path);
-	r = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG : remove_tree(AT_FDCWD, path, NULL);
+	r = path_print(path, "%s%s", cgroup->mount, cgroup->path);
+	if (r == 0)
+		r = remove_tree(AT_FDCWD, path, NULL);
 	if (r < 0)
 		return fail(err, r, cgroup->path, "cannot remove cgroup %s%s", cgroup->mount,
 			    cgroup->path);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,24 +17,28 @@
 #define ROUND_MS           5
 #define ROUNDS_TILL_BREATH 20
 
+/* The group of the v1 freezer, NULL where there is none. */
+static const struct cgroup *find_v1(const struct cgroup *cgroups, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(cgroups[i].mount, "freezer"))
+			return &cgroups[i];
+	return NULL;
+}
+
 /* Which of the groups can be frozen: that of the v1 freezer or, where there is none, of v2. */
 static int open_freezer(const struct cgroup *cgroups, size_t n, bool *ret_v2)
 {
-	for (size_t i = 0; i < n; i++) {
-		int dir;
+	const struct cgroup *v1 = find_v1(cgroups, n);
 
-		if (!strstr(cgroups[i].mount, "freezer"))
-			continue;
-		*ret_v2 = false;
-		dir = cgroup_open(&cgroups[i]);
-		return dir;
-	}
+	*ret_v2 = !v1;
+	if (v1)
+		return cgroup_open(v1);
 	for (size_t i = 0; i < n; i++) {
 		cleanup(fd_done) int dir = cgroup_open(&cgroups[i]);
 
 		if (dir < 0 || faccessat(dir, "cgroup.freeze", F_OK, 0) < 0)
 			continue;
-		*ret_v2 = true;
 		return TAKE_FD(dir);
 	}
 	return -EOPNOTSUPP;
@@ -133,23 +136,20 @@ int cgroup_thaw(const struct cgroup *cgroups, size_t n, struct oci_error *err)
 /* -ENOENT if there is no such file, or group. */
 static int read_file(const struct cgroup *cgroup, const char *name, char *text, size_t size)
 {
-	char path[4096];
-	int n = snprintf(path, sizeof(path), "%s%s/%s", cgroup->mount, cgroup->path, name);
+	char path[PATH_MAX];
+	int r = path_print(path, "%s%s/%s", cgroup->mount, cgroup->path, name);
 
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
-	return file_read_short(AT_FDCWD, path, text, size);
+	return r < 0 ? r : file_read_short(AT_FDCWD, path, text, size);
 }
 
-/* The first group with a freezer says it. */
 int cgroup_is_frozen(const struct cgroup *cgroups, size_t n)
 {
+	const struct cgroup *v1 = find_v1(cgroups, n);
 	char text[64];
 
-	for (size_t i = 0; i < n; i++)
-		if (strstr(cgroups[i].mount, "freezer"))
-			return read_file(&cgroups[i], "freezer.state", text, sizeof(text)) == 0 &&
-			       strcmp(text, "THAWED\n") != 0;
+	if (v1)
+		return read_file(v1, "freezer.state", text, sizeof(text)) == 0 &&
+		       strcmp(text, "THAWED\n") != 0;
 	for (size_t i = 0; i < n; i++)
 		if (read_file(&cgroups[i], "cgroup.freeze", text, sizeof(text)) == 0)
 			return text[0] == '1';

@@ -454,12 +454,16 @@ static int map_report(int memfd, size_t size, const struct trace *trace, uint64_
 	return r;
 }
 
+_Static_assert(offsetof(struct plan_report, op) == 0 &&
+		       offsetof(struct plan_report, error) == sizeof(int32_t),
+	       "how a report begins");
+
 /* Reads report and plan out of the memfd; they are only mapped when there is something to tell. An
  * init without an error that did not come to its last operation, the program, was ended before. */
 static int look_at_report(int memfd, const struct trace *trace, uint64_t since,
 			  struct oci_error *err)
 {
-	int32_t report[2]; /* how struct plan_report begins: op, error */
+	int32_t report[2]; /* op, error */
 	struct plan plan;
 	int r = 0;
 

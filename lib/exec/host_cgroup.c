@@ -3,7 +3,6 @@
  * cgroup file system has no symbolic links. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,9 +64,8 @@ int host_cgroup_make(struct host *host, const struct op *op, struct oci_error *e
 	const char *group = plan_string(host->plan, op->text2);
 	size_t mounted = strlen(mount);
 	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s%s", mount, group), fd, r;
-	ssize_t there = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG
-							   : make_directories(path, mounted);
+	int r = path_print(path, "%s%s", mount, group), fd;
+	ssize_t there = r < 0 ? r : make_directories(path, mounted);
 
 	if (there < 0)
 		return host_fail(host, op, (int)there, err);
@@ -180,12 +178,11 @@ static int fill_cpuset(const char *path, size_t length, size_t mounted, const ch
 		       char value[CPUSET_SIZE])
 {
 	char name[PATH_MAX];
-	int n = snprintf(name, sizeof(name), "%.*s/%s", (int)length, path, file), r;
+	int r = path_print(name, "%.*s/%s", (int)length, path, file);
 	size_t parent = length;
 
-	if (n < 0 || (size_t)n >= sizeof(name))
-		return -ENAMETOOLONG;
-	r = file_read_short(AT_FDCWD, name, value, CPUSET_SIZE);
+	if (r == 0)
+		r = file_read_short(AT_FDCWD, name, value, CPUSET_SIZE);
 	if (r < 0 || value[0] != '\n' || length <= mounted)
 		return r;
 	while (path[--parent] != '/')
@@ -198,17 +195,15 @@ int host_cgroup_cpuset(struct host *host, const struct op *op, struct oci_error 
 {
 	const char *mount = plan_string(host->plan, op->text);
 	char path[PATH_MAX], value[CPUSET_SIZE];
-	int length =
-		    snprintf(path, sizeof(path), "%s%s", mount, plan_string(host->plan, op->text2)),
-	    r;
+	int r = path_print(path, "%s%s", mount, plan_string(host->plan, op->text2));
+	size_t length = r < 0 ? 0 : strlen(path);
 
-	if (length < 0 || (size_t)length >= sizeof(path))
-		return host_fail(host, op, -ENAMETOOLONG, err);
-	while (path[length - 1] == '/')
+	while (length > 0 && path[length - 1] == '/')
 		length--;
-	r = fill_cpuset(path, (size_t)length, strlen(mount), "cpuset.cpus", value);
 	if (r == 0)
-		r = fill_cpuset(path, (size_t)length, strlen(mount), "cpuset.mems", value);
+		r = fill_cpuset(path, length, strlen(mount), "cpuset.cpus", value);
+	if (r == 0)
+		r = fill_cpuset(path, length, strlen(mount), "cpuset.mems", value);
 	return r < 0 ? host_fail(host, op, r, err) : 0;
 }
 
@@ -328,17 +323,26 @@ int host_cgroup_usage(struct host *host, const struct op *op, struct oci_error *
 	return 0;
 }
 
+/* A file of the group that the operation names, or with "" the group itself. */
+static int open_group(const struct host *host, const struct op *op, const char *file, int flags)
+{
+	char path[PATH_MAX];
+	int r = path_print(path, "%s%s%s", plan_string(host->plan, op->text),
+			   plan_string(host->plan, op->text2), file),
+	    fd;
+
+	if (r < 0)
+		return r;
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int host_cgroup_open(struct host *host, const struct op *op, struct oci_error *err)
 {
-	cleanup(fd_done) int root =
-		open(plan_string(host->plan, op->text), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const char *path = plan_string(host->plan, op->text2);
-	int fd = root < 0
-			 ? -1
-			 : openat(root, path + strspn(path, "/"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = open_group(host, op, "", O_PATH | O_DIRECTORY);
 
 	if (fd < 0)
-		return host_fail(host, op, -errno, err);
+		return host_fail(host, op, fd, err);
 	fd_done(&host->fds[op->slot]); /* an update may be written twice */
 	host->fds[op->slot] = fd;
 	return 0;
@@ -346,14 +350,10 @@ int host_cgroup_open(struct host *host, const struct op *op, struct oci_error *e
 
 int host_cgroup_tasks(struct host *host, const struct op *op, struct oci_error *err)
 {
-	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s%s/%s", plan_string(host->plan, op->text),
-			 plan_string(host->plan, op->text2), op->a ? "cgroup.procs" : "tasks");
-	int fd = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG
-						    : open(path, O_WRONLY | O_CLOEXEC);
+	int fd = open_group(host, op, op->a ? "/cgroup.procs" : "/tasks", O_WRONLY);
 
 	if (fd < 0)
-		return host_fail(host, op, fd == -1 ? -errno : fd, err);
+		return host_fail(host, op, fd, err);
 	host->fds[op->slot2] = fd;
 	return 0;
 }

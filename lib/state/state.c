@@ -172,22 +172,10 @@ int state_read(const struct state *state, struct arena *arena, struct record **r
 int state_keep(const struct state *state, const char *name, const void *data, size_t length,
 	       struct oci_error *err)
 {
-	cleanup(fd_done) int fd =
-		openat(state->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	const char *rest = data;
-	ssize_t n = 0;
+	int r = file_create(state->dir, name, data, length);
 
-	while (fd >= 0 && length > 0) {
-		n = write(fd, rest, length);
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n < 0)
-			continue;
-		rest += n;
-		length -= (size_t)n;
-	}
-	if (fd < 0 || n < 0)
-		return fail(err, -errno, state->root, "cannot write \"%s/%s/%s\"", state->root,
+	if (r < 0)
+		return fail(err, r, state->root, "cannot write \"%s/%s/%s\"", state->root,
 			    state->id, name);
 	return 0;
 }
@@ -228,12 +216,13 @@ int state_remove(const struct state *state, struct oci_error *err)
 {
 	static const char *const usual[] = { RECORD, STATE_CONFIG, STATE_FILTER, SOCKET,
 					     SOCKET_TAKEN };
-	char path[4096];
-	int n = snprintf(path, sizeof(path), "%s/%s", state->root, state->id), r;
+	char path[PATH_MAX];
+	int r = path_print(path, "%s/%s", state->root, state->id);
 
 	for (size_t i = 0; i < ARRAY_SIZE(usual); i++)
 		unlinkat(state->dir, usual[i], 0);
-	r = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG : remove_directory(path);
+	if (r == 0)
+		r = remove_directory(path);
 	if (r == -ENOTEMPTY) {
 		remove_all_in(state->dir);
 		r = remove_directory(path);
