@@ -415,6 +415,35 @@ START_TEST(file_write_needs_the_file)
 }
 END_TEST
 
+START_TEST(file_is_created_once)
+{
+	struct place place = place_make();
+	char text[8];
+
+	ck_assert_int_eq(file_create(place.fd, "file", "0123456", 7), 0);
+	ck_assert_int_eq(file_create(place.fd, "file", "other", 5), -EEXIST);
+	ck_assert_int_eq(file_create(place.fd, "none/file", "other", 5), -ENOENT);
+	ck_assert_int_eq(file_read_short(place.fd, "file", text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "0123456");
+	/* There is to be room for the end. */
+	ck_assert_int_eq(file_read_short(place.fd, "file", text, 7), -EFBIG);
+	ck_assert_int_eq(file_read_short(place.fd, "none", text, sizeof(text)), -ENOENT);
+	place_done(&place);
+}
+END_TEST
+
+START_TEST(path_fits_or_is_refused)
+{
+	char path[PATH_MAX];
+
+	ck_assert_int_eq(path_print(path, "%s/%d", "/a", 5), 0);
+	ck_assert_str_eq(path, "/a/5");
+	ck_assert_int_eq(path_print(path, "%0*d", PATH_MAX - 1, 0), 0);
+	ck_assert_uint_eq(strlen(path), PATH_MAX - 1);
+	ck_assert_int_eq(path_print(path, "%0*d", PATH_MAX, 0), -ENAMETOOLONG);
+}
+END_TEST
+
 START_TEST(fd_done_keeps_errno)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -433,4 +462,5 @@ UNIT_MAIN("base", num_takes_spans, num_parses, num_refuses, num_parses_signed, t
 	  text_escapes_json, arena_gives_zeroed_memory, arena_copies_strings, error_names_reason,
 	  error_says_more, error_cuts_what_does_not_fit, error_reason_is_lower_case,
 	  file_is_replaced_in_one_step, file_replace_fails_without_a_trace, file_is_read_to_its_end,
-	  file_write_needs_the_file, fd_done_keeps_errno)
+	  file_write_needs_the_file, file_is_created_once, path_fits_or_is_refused,
+	  fd_done_keeps_errno)
