@@ -23,6 +23,7 @@
 #include "exec/spawn.h"
 #include "host/calls.h"
 #include "host/lsm.h"
+#include "host/mounts.h"
 #include "plan/create.h"
 #include "plan/print.h"
 #include "plan/unit.h"
@@ -49,6 +50,7 @@ struct preparation {
 	struct systemd *systemd; /* NULL but with that manager */
 	const char *bus;
 	struct unit unit;
+	struct bare_mounts bare_mounts;
 	struct filter filter;
 	struct plan *plan;
 };
@@ -218,8 +220,22 @@ static int find_systemd(struct preparation *preparation, struct oci_error *err)
 					     err);
 }
 
+static void find_bare_mounts(struct preparation *preparation, const char *notes)
+{
+	struct bare_mounts *bare = &preparation->bare_mounts;
+	struct host_facts *facts = &preparation->facts;
+	unsigned int many = plan_many_mounts(preparation->spec);
+
+	if (many == 0 || facts->empty_mounts || facts->nested || !plan_is_privileged(facts) ||
+	    !host_has_mounts(many))
+		return;
+	bare_mounts_find(bare, notes);
+	if (bare->path[0])
+		facts->bare_mounts = bare->path;
+}
+
 /* What only a user namespace or a label asks for costs nothing without one. */
-static int gather_facts(struct preparation *preparation, struct oci_error *err)
+static int gather_facts(struct preparation *preparation, const char *notes, struct oci_error *err)
 {
 	const struct spec *spec = preparation->spec;
 	struct host_facts *facts = &preparation->facts;
@@ -229,6 +245,7 @@ static int gather_facts(struct preparation *preparation, struct oci_error *err)
 		return r;
 	find_notify_socket(preparation);
 	facts->nested = host_is_nested();
+	find_bare_mounts(preparation, notes);
 	if (spec_namespace_find(spec, (int)ABI_CLONE_NEWUSER))
 		facts->owns_mounts = host_owns_mounts();
 	if (spec->process && spec->process->apparmorProfile)
@@ -263,6 +280,7 @@ static int prepare(const struct oci_context *context, const char *id,
 		   const struct oci_create_options *options, bool start, struct preparation *ret,
 		   struct oci_error *err)
 {
+	const char *notes = context_notes(context, &ret->arena);
 	uint64_t time = trace_now(&context->trace);
 	int r;
 
@@ -276,9 +294,9 @@ static int prepare(const struct oci_context *context, const char *id,
 		return r;
 	r = phase_end(context, "check", &time, check_config(ret, err), err);
 	if (r == 0)
-		r = phase_end(context, "facts", &time, gather_facts(ret, err), err);
+		r = phase_end(context, "facts", &time, gather_facts(ret, notes, err), err);
 	if (r == 0)
-		filter_find(&ret->filter, context_notes(context, &ret->arena), ret->spec);
+		filter_find(&ret->filter, notes, ret->spec);
 	if (r == 0)
 		r = phase_end(context, "plan", &time, make_plan(ret, id, start, err), err);
 	if (r < 0)
@@ -604,6 +622,7 @@ static int carry_out(struct oci_context *context, const char *id, struct prepara
 		       preparation->config.length, err);
 	if (r == 0)
 		r = keep_filter(&creation, err);
+	bare_mounts_keep(&preparation->bare_mounts);
 	r = phase_end(context, "state", &time, r, err);
 	if (r == 0)
 		r = host_run(&host, err);

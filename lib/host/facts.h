@@ -43,6 +43,9 @@ struct host_facts {
 	bool procfs_of_any;      /* a procfs can show a pid namespace that one is not in: 6.18 */
 	bool detached_assembly;  /* mounts can be put onto a tree that is not attached yet: 6.15 */
 	bool empty_mounts; /* a mount namespace can begin without the mounts of the host: 7.1 */
+	/* Before: the path of one to begin with that has hardly any, NULL for none; see
+	 * mounts.h; only looked at by create, where there are many. */
+	const char *bare_mounts;
 };
 
 /* Looks at the machine; strings live in @arena. */

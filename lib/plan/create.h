@@ -101,6 +101,10 @@ int plan_update(const struct plan_request *request, struct plan **ret,
 /* Whether a container with this spec has a mount namespace of its own. */
 bool plan_makes_mounts(const struct spec *spec);
 
+/* From how many mounts of the host on it is worth the while to begin as a copy of a mount namespace
+ * that has hardly any; 0 for never. */
+unsigned int plan_many_mounts(const struct spec *spec);
+
 /* Where the container's cgroup is below each hierarchy, "/ocirun/<id>" if the config is silent.
  * -EINVAL for a linux.cgroupsPath that leads elsewhere. In the request's arena. */
 int plan_cgroup_path(const struct plan_request *request, const char **ret,

@@ -74,6 +74,20 @@ static bool changes(const struct spec *spec, uint64_t type)
 	return false;
 }
 
+/* It is entered with those that are joined, only to be copied. */
+static void add_bare_mounts(struct builder *builder, const struct plan_request *request)
+{
+	struct op *op;
+
+	if (!plan_empty_mounts(request) || request->facts->empty_mounts)
+		return;
+	builder_where(builder, "/linux/namespaces");
+	op = builder_add(builder, PLAN_HOST, OP_NAMESPACE);
+	op->a = ABI_CLONE_NEWNS;
+	op->text = builder_string(builder, request->facts->bare_mounts);
+	op->slot = builder_inherited_slot(builder);
+}
+
 void plan_namespaces_open(struct builder *builder, const struct plan_request *request)
 {
 	unsigned int index = 0;
@@ -89,6 +103,7 @@ void plan_namespaces_open(struct builder *builder, const struct plan_request *re
 		op->text = builder_string(builder, namespace->path);
 		op->slot = builder_inherited_slot(builder);
 	}
+	add_bare_mounts(builder, request);
 }
 
 static bool mounts_proc(const struct spec *spec)
@@ -284,7 +299,7 @@ void plan_namespaces_enter(struct builder *builder, const struct plan_request *r
 	builder_where(builder, "/linux/namespaces");
 	op = builder_add(builder, PLAN_CHILD, clones(request) ? OP_CLONE : OP_UNSHARE);
 	op->a = made & ~(uint64_t)ABI_CLONE_NEWTIME;
-	if (plan_empty_mounts(request))
+	if (plan_empty_mounts(request) && request->facts->empty_mounts)
 		op->a |= clones(request) ? ABI_CLONE_EMPTY_MNTNS : ABI_UNSHARE_EMPTY_MNTNS;
 	/* That it is dead is seen only now. */
 	if ((opened = find_opened(builder, ABI_CLONE_NEWPID, &index)))

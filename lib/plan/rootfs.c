@@ -8,7 +8,8 @@
  *
  * From 7.1 on a mount namespace can begin empty, so that a start costs the same whatever the host
  * has mounted. What comes from the host is opened there; below the root is nothing but a directory
- * that nobody can change, and there is no old root to get rid of.
+ * that nobody can change, and there is no old root to get rid of. Before, it can begin as a copy of
+ * one that has hardly any mounts, and where the host has many it does.
  *
  * In a mount namespace that the container does not make, but shares with the host or another
  * container, the tree is never attached: whoever else is there must not get the container's mounts.
@@ -27,18 +28,40 @@ bool plan_makes_mounts(const struct spec *spec)
 
 /* Not where hooks or a file system look for files in the host's tree; and in a user namespace that
  * is not the first, the kernel gives a procfs only to who sees one already. */
-bool plan_empty_mounts(const struct plan_request *request)
+static bool needs_mounts(const struct spec *spec)
 {
-	const struct spec *spec = request->spec;
-
-	if (!request->facts->empty_mounts || plan_is_nested(request) ||
-	    !plan_is_privileged(request->facts) || !plan_makes_mounts(spec) ||
-	    plan_has_early_hooks(spec))
-		return false;
+	if (!plan_makes_mounts(spec) || plan_has_early_hooks(spec) || plan_user_namespace(spec))
+		return true;
 	list_each(mount, spec->mounts)
 		if (mount_opens_files(mount))
-			return false;
-	return true;
+			return true;
+	return false;
+}
+
+/* What it costs to go there is what twenty mounts cost that are copied and taken off, and every
+ * tree that the host has to open costs what five do. */
+unsigned int plan_many_mounts(const struct spec *spec)
+{
+	unsigned int many = 32;
+
+	if (needs_mounts(spec))
+		return 0;
+	list_each(mount, spec->mounts)
+		if (mount_is_bind(mount))
+			many += 5;
+	return many;
+}
+
+/* Without the pivot what is below the root can come to light, and is to be the caller's. */
+static bool begins_bare(const struct plan_request *request)
+{
+	return request->facts->bare_mounts && !request->no_pivot;
+}
+
+bool plan_empty_mounts(const struct plan_request *request)
+{
+	return (request->facts->empty_mounts || begins_bare(request)) && !request->facts->nested &&
+	       plan_is_privileged(request->facts) && !needs_mounts(request->spec);
 }
 
 unsigned int plan_propagation(const struct spec *spec)
@@ -79,8 +102,8 @@ static void add_tree(struct builder *builder, const struct plan_request *request
 static void add_enter(struct builder *builder, const struct plan_request *request,
 		      unsigned int propagation)
 {
-	bool pivots = plan_makes_mounts(request->spec) && !plan_empty_mounts(request) &&
-		      !request->no_pivot;
+	bool pivots = plan_makes_mounts(request->spec) && !request->no_pivot &&
+		      (!plan_empty_mounts(request) || begins_bare(request));
 	struct op *op;
 
 	builder_where(builder, "/root/path");

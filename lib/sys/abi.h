@@ -124,6 +124,17 @@ struct abi_mount_attr {
 #define ABI_MS_SLAVE      (1 << 19)
 #define ABI_MS_SHARED     (1 << 20)
 
+/* 6.8 */
+#define NR_listmount  458
+#define ABI_LSMT_ROOT UINT64_MAX
+
+struct abi_mnt_id_req {
+	uint32_t size;
+	uint32_t spare;
+	uint64_t mnt_id; /* ABI_LSMT_ROOT: below the caller's root */
+	uint64_t param;  /* the last one seen */
+};
+
 /* Types of a file in a mode: <linux/stat.h> has them only without glibc's headers. */
 #define ABI_S_IFMT  0170000
 #define ABI_S_IFCHR 0020000

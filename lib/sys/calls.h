@@ -52,6 +52,12 @@ static inline int sys_move_mount(int from, int to_dirfd, const char *to, unsigne
 	return (int)SYS(NR_move_mount, from, "", to_dirfd, to, flags | ABI_MOVE_MOUNT_F_EMPTY_PATH);
 }
 
+/* How many it has listed, at most @n. */
+static inline long sys_listmount(const struct abi_mnt_id_req *req, uint64_t *ids, size_t n)
+{
+	return SYS(NR_listmount, req, ids, n, 0);
+}
+
 static inline int sys_fsopen(const char *type)
 {
 	return (int)SYS(NR_fsopen, type, ABI_FSOPEN_CLOEXEC);

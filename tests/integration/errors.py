@@ -516,7 +516,7 @@ class StateRoot(Test):
                     self.assertEqual(result.code, 1)
                     self.assertRegex(result.err, r'^ocirun: [^\n]*%s[^\n]*: no space left on '
                                      r'device\n$' % path)
-                    self.assertEqual(os.listdir(path), [])
+                    self.assertEqual(harness.files(path), set())
                     self.assertEqual(harness.cgroups(), set())
                     self.assertEqual(harness.children(), set())
             finally:

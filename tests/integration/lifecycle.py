@@ -247,7 +247,7 @@ class Operations(Test):
         id, pid, _ = self.running()
         self.works("delete", "--force", id)
         self.assertFalse(harness.cgroups())
-        self.assertFalse(os.listdir(Test.root))
+        self.assertFalse(harness.files(Test.root))
         self.works("delete", "--force", id)
 
     def test_delete_force_of_a_running_one_without_a_pid_namespace(self):
@@ -465,14 +465,14 @@ class Lifecycle(Test):
         self.assertEqual(json.loads(self.works("state", id, root=root).out)["status"], "created")
         self.works("start", id, root=root)
         self.works("delete", "--force", id, root=root)
-        self.assertEqual(os.listdir(root), [])
+        self.assertEqual(harness.files(root), set())
 
     def test_relative_state_root(self):
         bundle, id = self.bundle(minimal("exit", "0")), self.new_id()
         self.works("create", "--bundle", bundle.path, id, root="relative", cwd=self.directory)
         self.works("start", id, root="relative", cwd=self.directory)
         self.works("delete", "--force", id, root="relative", cwd=self.directory)
-        self.assertEqual(os.listdir(os.path.join(self.directory, "relative")), [])
+        self.assertEqual(harness.files(os.path.join(self.directory, "relative")), set())
 
     def test_with_an_empty_environment(self):
         bundle, id = self.bundle(minimal("exit", "0")), self.new_id()
@@ -507,7 +507,7 @@ class Run(Test):
             with self.subTest(status):
                 result = self.run_container(minimal("exit", str(status)))
                 self.assertEqual((result.code, result.out, result.err), (status, "", ""))
-                self.assertEqual(os.listdir(Test.root), [])
+                self.assertEqual(harness.files(Test.root), set())
 
     def test_exit_by_a_signal(self):
         """report as process 1 has no default action for most; KILL from its parent has."""
@@ -536,7 +536,7 @@ class Run(Test):
         self.assertEqual(self.state(id)["status"], "running")
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(harness.TIMEOUT), 0)
-        self.assertEqual(os.listdir(Test.root), [])
+        self.assertEqual(harness.files(Test.root), set())
 
     def test_keep(self):
         id = self.new_id()

@@ -101,7 +101,7 @@ class Place:
         for line in mounts.splitlines():
             if str(self.directory) in line:
                 self.fault(f"a mount is left: {line}")
-        for path in self.state_root.glob("*"):
+        for path in self.state_root.glob("[!.]*"):     # but .notes, which belong to no container
             self.fault(f"record {path} is left")
         while cgroups_of(self.prefix) and processes_of(self.prefix):
             os.sched_yield()

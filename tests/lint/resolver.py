@@ -25,7 +25,7 @@ PATH = {
 }
 NO_PATH = set("""accept accept4 bpf capget capset clock_gettime close close_range clone3 dup dup3 exit exit_group
     fchdir fchmod fgetxattr flistxattr fsetxattr fchown fcntl fsconfig fsmount fsopen fstat fstatfs getcwd getdents64 getpid getppid getrandom ioctl ioprio_set
-    keyctl kill lseek madvise mmap mprotect munmap personality pidfd_getfd pidfd_open
+    keyctl kill listmount lseek madvise mmap mprotect munmap personality pidfd_getfd pidfd_open
     pidfd_send_signal poll ppoll prctl prlimit64 read recvfrom recvmsg rt_sigaction rt_sigprocmask
     sched_getaffinity sched_setaffinity sched_setattr sched_setscheduler sched_yield seccomp
     sendfile sendmsg sendto set_mempolicy
