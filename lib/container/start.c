@@ -11,6 +11,7 @@
 #include "exec/host.h"
 #include "host/calls.h"
 #include "state/id.h"
+#include "sys/message.h"
 
 static int check_startable(const struct state *state, const struct record *record,
 			   struct oci_error *err)
@@ -38,6 +39,13 @@ static int check_startable(const struct state *state, const struct record *recor
 				  "cannot start container \"%s\": its config has no process",
 				  state->id);
 	return 0;
+}
+
+/* Init answers to who connects, unless it has ended, runs its program already, or is frozen. */
+static bool is_waiting(const struct record *record, int connection)
+{
+	return record->phase == RECORD_CREATED && record->process && connection >= 0 &&
+	       message_expect(connection, 400, true);
 }
 
 struct starting {
@@ -140,12 +148,12 @@ static int start(struct oci_context *context, const char *id, struct oci_error *
 	r = id_check(id, err);
 	if (r == 0)
 		r = state_open(context->state_root, id, true, &state, err);
-	/* Init wakes, and gets ready, while we look whether there is anything to start. */
+	/* Init wakes, and gets ready, while we read about it. */
 	if (r == 0)
 		connection = state_connect(&state, false);
 	if (r == 0)
 		r = state_read(&state, &arena, &record, err);
-	if (r == 0)
+	if (r == 0 && !is_waiting(record, connection))
 		r = check_startable(&state, record, err);
 	r = phase_end(context, "state", &time, r, err);
 	if (r < 0)

@@ -90,6 +90,7 @@ int do_park(struct init *init, const struct op *op)
 		r = acknowledge(init);
 		if (r < 0)
 			return r;
+		(void)message_expect(init->starter, 200, false);
 		message = receive_byte(init->starter);
 		if (message == MESSAGE_GO || message == MESSAGE_GO_TIMED)
 			break;

@@ -53,3 +53,16 @@ int message_receive(int fd, void *bytes, size_t n, int *ret_descriptor)
 		*ret_descriptor = *(int *)(void *)CMSG_DATA(&control.header);
 	return (int)r;
 }
+
+bool message_expect(int fd, unsigned int looks, bool yields)
+{
+	char byte;
+	long n = -EAGAIN;
+
+	for (; looks > 0 && n == -EAGAIN; looks--) {
+		n = SYS(__NR_recvfrom, fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT, 0, 0);
+		if (n == -EAGAIN && yields)
+			SYS(__NR_sched_yield);
+	}
+	return n > 0;
+}
