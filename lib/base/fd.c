@@ -133,20 +133,24 @@ int file_create(int dirfd, const char *name, const void *data, size_t length)
 	return fd < 0 ? -errno : write_whole(fd, data, length);
 }
 
-int file_replace(int dirfd, const char *name, const char *text, size_t length, unsigned int mode)
+/* Hidden and beside its target: rename(2) does not cross file systems. */
+static int temporary_of(const char *name, char temporary[PATH_MAX])
+{
+	const char *slash = strrchr(name, '/');
+
+	return path_print(temporary, "%.*s.%s.%ld", slash ? (int)(slash - name + 1) : 0, name,
+			  slash ? slash + 1 : name, (long)gettid());
+}
+
+int file_prepare(int dirfd, const char *name, const char *text, size_t length, unsigned int mode)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-	const char *slash = strrchr(name, '/');
 	cleanup(fd_done) int fd = -1;
-	char temporary[4096];
-	int r;
+	char temporary[PATH_MAX];
+	int r = temporary_of(name, temporary);
 
-	/* Hidden and beside its target: rename(2) does not cross file systems. */
-	r = snprintf(temporary, sizeof(temporary), "%.*s.%s.%ld",
-		     slash ? (int)(slash - name + 1) : 0, name, slash ? slash + 1 : name,
-		     (long)gettid());
-	if (r < 0 || (size_t)r >= sizeof(temporary))
-		return -ENAMETOOLONG;
+	if (r < 0)
+		return r;
 	fd = openat(dirfd, temporary, flags, 0600);
 	if (fd < 0 && errno == EEXIST) { /* of one with our number that was killed */
 		unlinkat(dirfd, temporary, 0);
@@ -157,11 +161,28 @@ int file_replace(int dirfd, const char *name, const char *text, size_t length, u
 	r = write_whole(fd, text, length);
 	if (r == 0 && fchmod(fd, mode) < 0)
 		r = -errno;
-	if (r == 0 && renameat(dirfd, temporary, dirfd, name) < 0)
-		r = -errno;
 	if (r < 0)
 		unlinkat(dirfd, temporary, 0);
 	return r;
+}
+
+int file_put(int dirfd, const char *name)
+{
+	char temporary[PATH_MAX];
+	int r = temporary_of(name, temporary);
+
+	if (r == 0 && renameat(dirfd, temporary, dirfd, name) < 0) {
+		r = -errno;
+		unlinkat(dirfd, temporary, 0);
+	}
+	return r;
+}
+
+int file_replace(int dirfd, const char *name, const char *text, size_t length, unsigned int mode)
+{
+	int r = file_prepare(dirfd, name, text, length, mode);
+
+	return r < 0 ? r : file_put(dirfd, name);
 }
 
 int path_print(char path[PATH_MAX], const char *format, ...)

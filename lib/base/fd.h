@@ -31,6 +31,12 @@ int file_create(int dirfd, const char *name, const void *data, size_t length) _m
 int file_replace(int dirfd, const char *name, const char *text, size_t length,
 		 unsigned int mode) _must_check_;
 
+/* The same in two steps, by the same thread: all that can be done before, in the temporary file,
+ * and the change itself. Who does not come to the second step leaves that file. */
+int file_prepare(int dirfd, const char *name, const char *text, size_t length,
+		 unsigned int mode) _must_check_;
+int file_put(int dirfd, const char *name) _must_check_;
+
 /* Prints a path. -ENAMETOOLONG when it does not fit. */
 int path_print(char path[PATH_MAX], const char *format, ...) _must_check_ _printf_(2, 3);
 

@@ -499,7 +499,7 @@ static int on_scope(void *context, int pid, struct oci_error *err)
 	return r;
 }
 
-static int on_record(void *context, int pid, int pidfd, struct oci_error *err)
+static int on_prepare(void *context, int pid, int pidfd, struct oci_error *err)
 {
 	struct creation *creation = context;
 
@@ -507,7 +507,14 @@ static int on_record(void *context, int pid, int pidfd, struct oci_error *err)
 	/* From now on others may rely on it (RDT-22). */
 	creation->resctrl.made = creation->rdt_made && !creation->resctrl.shared;
 	process_identify(pid, pidfd, &creation->record);
-	return state_write(&creation->state, &creation->record, err);
+	return state_prepare(&creation->state, &creation->record, err);
+}
+
+static int on_record(void *context, struct oci_error *err)
+{
+	const struct creation *creation = context;
+
+	return state_put(&creation->state, err);
 }
 
 static struct hooks hooks_of(const struct creation *creation, int pid, int pidfd)
@@ -545,6 +552,7 @@ static const struct host_calls calls = {
 	.listen = on_listen,
 	.unit_property = on_unit_property,
 	.scope = on_scope,
+	.prepare = on_prepare,
 	.record = on_record,
 	.hooks = on_hooks,
 	.listener = on_listener,

@@ -133,12 +133,15 @@ static int check_deletable(const struct state *state, const struct record *recor
 }
 
 /* `start` holds the lock until init answers, which one that is frozen or stopped never does. */
-static void end_what_holds_the_lock(struct oci_context *context, const char *id)
+static int lock_by_force(struct oci_context *context, const struct state *state,
+			 struct oci_error *err)
 {
-	cleanup(state_done) struct state state = { .dir = -1 };
+	int r = state_lock(state, false, err);
 
-	if (state_open(context->state_root, id, false, &state, NULL) == 0 && state_is_busy(&state))
-		(void)oci_kill(context, id, SIGKILL, 0, NULL);
+	if (r != -EWOULDBLOCK)
+		return r;
+	(void)oci_kill(context, state->id, SIGKILL, 0, NULL);
+	return state_lock(state, true, err);
 }
 
 /* The hooks come when nothing else is left of the container, so what they are is read before. */
@@ -173,9 +176,9 @@ static int delete_container(struct oci_context *context, const char *id, unsigne
 	r = id_check(id, err);
 	if (r < 0)
 		return r;
-	if (force)
-		end_what_holds_the_lock(context, id);
-	r = state_open(context->state_root, id, true, &state, err);
+	r = state_open(context->state_root, id, !force, &state, err);
+	if (r == 0 && force)
+		r = lock_by_force(context, &state, err);
 	if (r == -ENOENT && force)
 		return 0;
 	if (r < 0)

@@ -351,10 +351,16 @@ int host_await(struct host *host, const struct op *op, struct oci_error *err)
 	return host_child_failed(host, err);
 }
 
+int host_prepare(struct host *host, const struct op *op, struct oci_error *err)
+{
+	(void)op;
+	return host->calls->prepare(host->context, host->pid, host->pidfd, err);
+}
+
 int host_record(struct host *host, const struct op *op, struct oci_error *err)
 {
 	(void)op;
-	return host->calls->record(host->context, host->pid, host->pidfd, err);
+	return host->calls->record(host->context, err);
 }
 
 int host_hooks(struct host *host, const struct op *op, struct oci_error *err)

@@ -27,7 +27,10 @@ struct host_calls {
 	/* Process @pid belongs into a unit that is there. */
 	int (*unit_attach)(void *context, const char *unit, const char *subgroup, int pid,
 			   struct oci_error *err);
-	int (*record)(void *context, int pid, int pidfd, struct oci_error *err);
+	/* Init is process @pid; its record is made ready, and then takes the place of the intent.
+	 */
+	int (*prepare)(void *context, int pid, int pidfd, struct oci_error *err);
+	int (*record)(void *context, struct oci_error *err);
 	/* @kind: enum spec_hook_kind */
 	int (*hooks)(void *context, int kind, int pid, int pidfd, struct oci_error *err);
 	/* The seccomp filter of process @pid is on; @listener is borrowed. */

@@ -135,17 +135,47 @@ static int enable(int dirfd, const char *required, bool all)
 	return 0;
 }
 
+/* Whether the parent of the group, at @path in the mount, has switched on already what is asked
+ * for: what it has comes to it from those above. */
+static bool is_enabled(const char *mount, const char *path, const char *required, bool all)
+{
+	const char *words[2] = { required };
+	char there[1024], on[1024], name[PATH_MAX];
+	size_t length;
+
+	if (path_print(name, "%s%.*s/cgroup.subtree_control", mount,
+		       (int)(strrchr(path, '/') - path), path) < 0 ||
+	    file_read_short(AT_FDCWD, name, on, sizeof(on)) < 0 ||
+	    path_print(name, "%s/cgroup.controllers", mount) < 0 ||
+	    file_read_short(AT_FDCWD, name, there, sizeof(there)) < 0)
+		return false;
+	words[1] = all ? there : "";
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		for (const char *word = words[i]; *word && *word != '\n'; word += length) {
+			length = strcspn(word, " \n");
+			if (!contains_word(on, word, length))
+				return false;
+			length += word[length] == ' ';
+		}
+	return true;
+}
+
 int host_cgroup_controllers(struct host *host, const struct op *op, struct oci_error *err)
 {
 	const char *path = plan_string(host->plan, op->text);
 	const char *controllers = plan_string(host->plan, op->text2);
 	cleanup(free_done) char *mount = strndup(path, op->a);
-	cleanup(fd_done) int dir = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup(fd_done) int dir = -1;
 	int r;
 
+	path += op->a;
+	if (!mount)
+		return host_fail(host, op, -ENOMEM, err);
+	if (is_enabled(mount, path, controllers, op->b))
+		return 0;
+	dir = open(mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return host_fail(host, op, -errno, err);
-	path += op->a;
 	for (;;) {
 		char name[256];
 		size_t n;

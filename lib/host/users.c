@@ -15,7 +15,7 @@
 #include "host/users.h"
 
 /* The inode of the first user namespace: PROC_USER_INIT_INO of <linux/proc_ns.h> */
-#define FIRST_USER_NAMESPACE 0xEFFFFFFDU
+#define FIRST_USER_NAMESPACE "user:[4026531837]"
 
 /* Lines of three numbers. */
 static int read_map(struct arena *arena, const char *path, struct host_ranges *ret)
@@ -129,9 +129,11 @@ int host_users_gather(struct arena *arena, struct host_users *ret)
 
 bool host_is_nested(void)
 {
-	struct stat ours;
+	char ours[64];
+	ssize_t n = readlink("/proc/self/ns/user", ours, sizeof(ours));
 
-	return stat("/proc/self/ns/user", &ours) == 0 && ours.st_ino != FIRST_USER_NAMESPACE;
+	return n >= 0 && ((size_t)n != strlen(FIRST_USER_NAMESPACE) ||
+			  memcmp(ours, FIRST_USER_NAMESPACE, (size_t)n) != 0);
 }
 
 bool host_owns_mounts(void)

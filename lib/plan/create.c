@@ -143,6 +143,9 @@ void plan_host_end(struct builder *builder, const struct plan_request *request)
 	if (plan_clones_late(request))
 		plan_host_adopt(builder);
 	builder_where(builder, NULL);
+	/* While init has to do. */
+	if (!request->target)
+		builder_add(builder, PLAN_HOST, OP_PREPARE);
 	builder_add(builder, PLAN_HOST, OP_AWAIT)->a = BARRIER_READY;
 	plan_rdt_join(builder, request);
 	if (!request->target)

@@ -62,12 +62,12 @@ static int open_directory(int at, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-static int lock(int fd)
+static int lock(int fd, int how)
 {
 	int r;
 
 	do
-		r = flock(fd, LOCK_EX);
+		r = flock(fd, LOCK_EX | how);
 	while (r < 0 && errno == EINTR);
 	return r < 0 ? -errno : 0;
 }
@@ -98,7 +98,7 @@ int state_create(const char *root, const char *id, struct state *ret, struct oci
 		return fail(err, -errno, root, "cannot make the directory \"%s/%s\"", root, id);
 	}
 	dir = open_directory(top, id);
-	r = dir < 0 ? dir : lock(dir);
+	r = dir < 0 ? dir : lock(dir, 0);
 	/* A `delete --force` that came in between took it for the rest of a crash. */
 	if (r == 0 && was_removed(dir))
 		r = -ENOENT;
@@ -108,25 +108,41 @@ int state_create(const char *root, const char *id, struct state *ret, struct oci
 	return 0;
 }
 
+static int not_there(const char *id, struct oci_error *err)
+{
+	return fail_plain(err, -ENOENT, NULL,
+			  "container \"%s\" does not exist: container does not exist", id);
+}
+
+int state_lock(const struct state *state, bool wait, struct oci_error *err)
+{
+	int r = lock(state->dir, wait ? 0 : LOCK_NB);
+
+	if (r < 0)
+		return fail(err, r, state->root, "cannot lock the directory \"%s/%s\"", state->root,
+			    state->id);
+	return was_removed(state->dir) ? not_there(state->id, err) : 0;
+}
+
 int state_open(const char *root, const char *id, bool want_lock, struct state *ret,
 	       struct oci_error *err)
 {
-	cleanup(fd_done) int dir = -1;
-	char path[4096];
-	int n = snprintf(path, sizeof(path), "%s/%s", root, id), r;
+	struct state state = { .dir = -1, .root = root, .id = id };
+	char path[PATH_MAX];
+	int r = path_print(path, "%s/%s", root, id);
 
-	dir = n < 0 || (size_t)n >= sizeof(path) ? -ENAMETOOLONG : open_directory(AT_FDCWD, path);
-	if (dir == -ENOENT)
-		return fail_plain(err, -ENOENT, NULL,
-				  "container \"%s\" does not exist: container does not exist", id);
-	r = dir < 0 ? dir : want_lock ? lock(dir) : 0;
-	if (r == 0 && want_lock && was_removed(dir))
-		return fail_plain(err, -ENOENT, NULL,
-				  "container \"%s\" does not exist: container does not exist", id);
+	if (r == 0)
+		r = state.dir = open_directory(AT_FDCWD, path);
+	if (r == -ENOENT)
+		return not_there(id, err);
 	if (r < 0)
 		return fail(err, r, root, "cannot open the directory \"%s/%s\"", root, id);
-	*ret = (struct state){ .dir = TAKE_FD(dir), .root = root, .id = id };
-	return 0;
+	r = want_lock ? state_lock(&state, true, err) : 0;
+	if (r < 0)
+		state_done(&state);
+	else
+		*ret = state;
+	return r;
 }
 
 bool state_is_busy(const struct state *state)
@@ -137,17 +153,33 @@ bool state_is_busy(const struct state *state)
 	return false;
 }
 
-int state_write(const struct state *state, const struct record *record, struct oci_error *err)
+static int unwritten(const struct state *state, int r, struct oci_error *err)
+{
+	return r < 0 ? fail(err, r, state->root, "cannot write the record \"%s/%s/" RECORD "\"",
+			    state->root, state->id)
+		     : 0;
+}
+
+int state_prepare(const struct state *state, const struct record *record, struct oci_error *err)
 {
 	cleanup(text_done) struct text text = { 0 };
 	int r;
 
 	record_write(&text, record);
-	r = text.failed ? -ENOMEM : file_replace(state->dir, RECORD, text.data, text.length, 0600);
-	if (r < 0)
-		return fail(err, r, state->root, "cannot write the record \"%s/%s/" RECORD "\"",
-			    state->root, state->id);
-	return 0;
+	r = text.failed ? -ENOMEM : file_prepare(state->dir, RECORD, text.data, text.length, 0600);
+	return unwritten(state, r, err);
+}
+
+int state_put(const struct state *state, struct oci_error *err)
+{
+	return unwritten(state, file_put(state->dir, RECORD), err);
+}
+
+int state_write(const struct state *state, const struct record *record, struct oci_error *err)
+{
+	int r = state_prepare(state, record, err);
+
+	return r < 0 ? r : state_put(state, err);
 }
 
 int state_read(const struct state *state, struct arena *arena, struct record **ret,

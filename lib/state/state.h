@@ -31,11 +31,19 @@ int state_create(const char *root, const char *id, struct state *ret,
 int state_open(const char *root, const char *id, bool lock, struct state *ret,
 	       struct oci_error *err) _must_check_;
 
+/* Takes the lock of what was opened without. -EWOULDBLOCK when another verb holds it and is not to
+ * be waited for; -ENOENT as above. */
+int state_lock(const struct state *state, bool wait, struct oci_error *err) _must_check_;
+
 /* Whether another verb holds the lock at this moment. */
 bool state_is_busy(const struct state *state);
 
 int state_write(const struct state *state, const struct record *record,
 		struct oci_error *err) _must_check_;
+/* The same in two steps, as file_prepare() and file_put(). */
+int state_prepare(const struct state *state, const struct record *record,
+		  struct oci_error *err) _must_check_;
+int state_put(const struct state *state, struct oci_error *err) _must_check_;
 
 /* -ENODATA when there is no record: a create that died before it had written its intent. */
 int state_read(const struct state *state, struct arena *arena, struct record **ret,

@@ -30,7 +30,8 @@ def check(data, runtimes):
             wanted = {("v1", "engine-default", command) for command in RATIOS}
             wanted |= {("v1", "minimal", "run"), ("v1", "userns", "run")}
             # An old crun has no device filter of v2 without CAP_SYS_RESOURCE.
-            wanted |= {("v2", "engine-default", "run")} if v2 and runtime != "crun" else set()
+            wanted |= {("v2", bundle, "run") for bundle in ("minimal", "engine-default", "userns")
+                       if v2 and runtime != "crun"}
             if not wanted <= found:
                 fault(f"{runtime}, {mode}: {wanted - found} are missing")
         curves = {row["curve"] for row in rows if "curve" in row}

@@ -9,6 +9,8 @@ WORK = (
     ("run, engine-default", "v1", "engine-default", "run", 0.30, 0.45),
     ("run, engine-default, v2", "v2", "engine-default", "run", 0.45, 0.45),
     ("run, user namespace", "v1", "userns", "run", 0.35, 0.40),
+    ("run, minimal, v2", "v2", "minimal", "run", None, None),
+    ("run, user namespace, v2", "v2", "userns", "run", None, None),
     ("exec", "v1", "engine-default", "exec", 0.15, 0.30),
     ("create", "v1", "engine-default", "create", None, None),
     ("start", "v1", "engine-default", "start", 0.20, 0.20),

@@ -179,7 +179,6 @@ class Undoing(Withheld):
 class Living(Withheld):
     """A container that is there: what cannot be known is not guessed."""
     VERBS = ((("state", "{id}"), ("pidfd_open",)), (("list",), ("pidfd_open",)),
-             (("start", "{id}"), ("pidfd_open",)),
              (("kill", "{id}", "KILL"), ("pidfd_open", "pidfd_send_signal")),
              (("delete", "{id}"), ("pidfd_open", "pidfd_send_signal")),
              (("delete", "--force", "{id}"), ("pidfd_open", "pidfd_send_signal")))
@@ -196,12 +195,21 @@ class Living(Withheld):
         id, _, _ = self.running()
         more = ((("exec", "{id}", "/bin/report", "exit", "0"), ("pidfd_open", "pidfd_send_signal")),)
         for args, needed in self.VERBS + more:
-            if args[0] == "start" or args == ("delete", "{id}"):
-                continue    # they are refused anyway
+            if args == ("delete", "{id}"):
+                continue    # it is refused anyway
             args = [arg.replace("{id}", id) for arg in args]
             for call, error in each(needed):
                 self.refuses(said(call, error), call, error, *args)
                 self.assertEqual(self.state(id)["status"], "running")
+
+    def test_start(self):
+        """Init answers for itself."""
+        for call, error in each(TO_FIND):
+            id = self.create(minimal("sleep"))
+            result = self.without(call, error, "start", id)
+            self.assertEqual((result.code, result.out, result.err), (0, "", ""), result)
+            self.assertEqual(self.state(id)["status"], "running")
+        self.refuses(said("pidfd_open", "ENOSYS"), "pidfd_open", "ENOSYS", "start", id)
 
     def test_verbs_need_no_other(self):
         """One container for each call, from its start to its end."""
