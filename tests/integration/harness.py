@@ -140,14 +140,20 @@ def children():
     return found
 
 
-def descriptors():
-    found = set()
-    for fd in os.listdir("/proc/self/fd"):
+def opened(pid):
+    """What a process has open; without what it closes while we look."""
+    found = {}
+    for path in glob.glob("/proc/%s/fd/*" % pid):
         try:
-            found.add("%s %s" % (fd, os.readlink("/proc/self/fd/" + fd)))
-        except OSError:
-            pass    # that of the directory itself
+            found[os.path.basename(path)] = os.readlink(path)
+        except FileNotFoundError:
+            pass
     return found
+
+
+def descriptors():
+    """Our own; that of the directory we look into is closed by then."""
+    return {" ".join(item) for item in opened("self").items()}
 
 
 def keyrings():

@@ -23,13 +23,8 @@ class Wait(Test):
         process = subprocess.Popen([harness.OCIRUN, "--root", Test.root, "wait", *options, id],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-        def waits():
-            fds = "/proc/%d/fd" % process.pid
-            try:
-                return any("pidfd" in os.readlink(os.path.join(fds, fd)) for fd in os.listdir(fds))
-            except FileNotFoundError:
-                return False    # closed while we looked
-        harness.until(waits, "wait to open the pidfd")
+        harness.until(lambda: any("pidfd" in link for link in harness.opened(process.pid).values()),
+                      "wait to open the pidfd")
         return process
 
     def result(self, process):
