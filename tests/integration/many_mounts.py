@@ -43,8 +43,66 @@ def kdevtmpfs():
     return None
 
 
+class Seen(Test):
+    """Wherever its mount namespace began, a container has its own mounts, and they are connected as
+    the config says."""
+
+    def test_what_the_container_sees(self):
+        """Its own mounts, by the same numbers of file systems, and nothing of the two namespaces."""
+        config = minimal("mount", "root", mounts=[PROC, tmpfs("/dev"), bind("/etc/passwd", "/p")],
+                         linux__maskedPaths=["/proc/keys", "/proc/acpi"])
+        facts = self.observe(config)
+        seen = sorted(value.split()[0] for name, value in facts.items()
+                      if name.startswith("mount.") and name != "mount.count")
+        masked = [path for path in ("/proc/acpi", "/proc/keys") if os.path.exists(path)]
+        self.assertEqual(seen, sorted(["/", "/proc", "/dev", "/p", *masked]))
+        self.assertFalse([value for name, value in facts.items() if name.startswith("mount.") and
+                          " shared" in value], facts)
+
+    def mounted_by_the_container(self, pid, target):
+        """As a program in it would with CAP_SYS_ADMIN."""
+        child = os.fork()
+        if child == 0:
+            try:
+                fd = os.open("/proc/%d/ns/mnt" % pid, os.O_RDONLY)
+                harness.check(libc.setns(fd, harness.CLONE_NEWNS), "setns")
+                mount("tmpfs", target, "tmpfs")
+                os._exit(0)
+            finally:
+                os._exit(1)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+
+    def test_what_comes_out(self):
+        """A mount in a volume comes out to the host where both say shared."""
+        host = os.path.join(self.directory, "host")
+        os.mkdir(host)
+        mount("tmpfs", host, "tmpfs")
+        try:
+            os.mkdir(host + "/sub")
+            mount(None, host, None, MS_SHARED)
+            for value, option, want in (("rshared", "rshared", True), (None, "rslave", False),
+                                        (None, "rshared", False), (None, "rprivate", False)):
+                config = minimal("sleep", mounts=[PROC, bind(host, "/bound", option)])
+                if value:
+                    config["linux"]["rootfsPropagation"] = value
+                    mount(None, "/", None, MS_SHARED)
+                try:
+                    id, pid, _ = self.running(config)
+                    self.mounted_by_the_container(pid, "/bound/sub")
+                    seen = os.path.ismount(host + "/sub")
+                    if seen:
+                        umount(host + "/sub")
+                    self.works("delete", "--force", id)
+                finally:
+                    mount(None, "/", None, MS_PRIVATE)
+                with self.subTest(value, option=option):
+                    self.assertEqual(seen, want)
+        finally:
+            umount(host)
+
+
 class Bare(Test):
-    """Whether it is done; and what is as it was."""
+    """Where it is done, and where the thread is."""
 
     def setUp(self):
         super().setUp()
@@ -90,18 +148,6 @@ class Bare(Test):
                          linux__gidMappings=[{"containerID": 0, "hostID": 100000, "size": 10}])
         self.assertIsNone(self.entered(config))
 
-    def test_what_the_container_sees(self):
-        """Its own mounts, by the same numbers of file systems, and nothing of the two namespaces."""
-        config = minimal("mount", "root", mounts=[PROC, tmpfs("/dev"), bind("/etc/passwd", "/p")],
-                         linux__maskedPaths=["/proc/keys", "/proc/acpi"])
-        facts = self.observe(config)
-        seen = sorted(value.split()[0] for name, value in facts.items()
-                      if name.startswith("mount.") and name != "mount.count")
-        masked = [path for path in ("/proc/acpi", "/proc/keys") if os.path.exists(path)]
-        self.assertEqual(seen, sorted(["/", "/proc", "/dev", "/p", *masked]))
-        self.assertFalse([value for name, value in facts.items() if name.startswith("mount.") and
-                          " shared" in value], facts)
-
     def test_namespace_of_the_thread(self):
         """Nothing is left in it."""
         before = read("/proc/%d/mountinfo" % self.pid)
@@ -110,50 +156,6 @@ class Bare(Test):
         self.assertEqual(read("/proc/%d/mountinfo" % self.pid), before)
         self.works("delete", "--force", id)
         self.assertEqual(read("/proc/%d/mountinfo" % self.pid), before)
-
-    def mounted_by_the_container(self, pid, target):
-        """As a program in it would with CAP_SYS_ADMIN."""
-        child = os.fork()
-        if child == 0:
-            try:
-                fd = os.open("/proc/%d/ns/mnt" % pid, os.O_RDONLY)
-                harness.check(libc.setns(fd, harness.CLONE_NEWNS), "setns")
-                mount("tmpfs", target, "tmpfs")
-                os._exit(0)
-            finally:
-                os._exit(1)
-        self.assertEqual(os.waitpid(child, 0)[1], 0)
-
-    def test_what_comes_out(self):
-        """A mount in a volume comes out to the host where both say shared."""
-        host = os.path.join(self.directory, "host")
-        os.mkdir(host)
-        mount("tmpfs", host, "tmpfs")
-        try:
-            os.mkdir(host + "/sub")
-            mount(None, host, None, MS_SHARED)
-            for value, option, want in (("rshared", "rshared", True), (None, "rslave", False),
-                                        (None, "rshared", False), (None, "rprivate", False)):
-                config = minimal("sleep", mounts=[PROC, bind(host, "/bound", option)])
-                if value:
-                    config["linux"]["rootfsPropagation"] = value
-                    mount(None, "/", None, MS_SHARED)
-                try:
-                    self.assertEqual(self.entered(config), self.ours())
-                    id, pid, _ = self.running(config)
-                    self.mounted_by_the_container(pid, "/bound/sub")
-                    seen = os.path.ismount(host + "/sub")
-                    if seen:
-                        umount(host + "/sub")
-                    self.works("delete", "--force", id)
-                finally:
-                    mount(None, "/", None, MS_PRIVATE)
-                with self.subTest(value, option=option):
-                    self.assertEqual(seen, want)
-        finally:
-            umount(host)
-
-    # --- where the thread is ---
 
     def process_called(self, name):
         """A child of ours that waits to be killed."""
