@@ -358,6 +358,38 @@ START_TEST(file_is_replaced_in_one_step)
 }
 END_TEST
 
+static void assert_text(const struct place *place, const char *name, const char *expected)
+{
+	char text[8];
+
+	ck_assert_int_eq(file_read_short(place->fd, name, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(file_is_prepared_and_put)
+{
+	struct place place = place_make();
+
+	ck_assert_int_eq(file_prepare(place.fd, "file", "one", 3, 0600), 0);
+	ck_assert_int_eq(faccessat(place.fd, "file", F_OK, 0), -1);
+	ck_assert_int_eq(file_put(place.fd, "file"), 0);
+	assert_text(&place, "file", "one");
+	/* The last one counts. */
+	ck_assert_int_eq(file_prepare(place.fd, "file", "longer", 6, 0600), 0);
+	ck_assert_int_eq(file_prepare(place.fd, "file", "two", 3, 0600), 0);
+	assert_text(&place, "file", "one");
+	ck_assert_int_eq(file_put(place.fd, "file"), 0);
+	assert_text(&place, "file", "two");
+	ck_assert_int_eq(file_put(place.fd, "file"), -ENOENT);
+	assert_text(&place, "file", "two");
+	ck_assert_int_eq(mkdirat(place.fd, "d", 0700), 0);
+	ck_assert_int_eq(file_prepare(place.fd, "d", "x", 1, 0600), 0);
+	ck_assert_int_eq(file_put(place.fd, "d"), -EISDIR);
+	ck_assert_int_eq(unlinkat(place.fd, "d", AT_REMOVEDIR), 0);
+	place_done(&place); /* fails when a temporary file is left */
+}
+END_TEST
+
 START_TEST(file_replace_fails_without_a_trace)
 {
 	struct place place = place_make();
@@ -461,6 +493,6 @@ UNIT_MAIN("base", num_takes_spans, num_parses, num_refuses, num_parses_signed, t
 	  text_takes_nothing_as_empty, text_remembers_failure, text_does_not_wrap,
 	  text_escapes_json, arena_gives_zeroed_memory, arena_copies_strings, error_names_reason,
 	  error_says_more, error_cuts_what_does_not_fit, error_reason_is_lower_case,
-	  file_is_replaced_in_one_step, file_replace_fails_without_a_trace, file_is_read_to_its_end,
-	  file_write_needs_the_file, file_is_created_once, path_fits_or_is_refused,
-	  fd_done_keeps_errno)
+	  file_is_replaced_in_one_step, file_is_prepared_and_put,
+	  file_replace_fails_without_a_trace, file_is_read_to_its_end, file_write_needs_the_file,
+	  file_is_created_once, path_fits_or_is_refused, fd_done_keeps_errno)
