@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The interface is the same in all places: what liboci.so exports, the map, and the headers, where
 each function has a comment that names its parameters and the release that brought it, which is the
-node of its symbol.
+node of its symbol. What liboci.a has besides would be among the names of whoever links it.
 
-Arguments: the source tree, liboci.so."""
+Arguments: the source tree, liboci.so, liboci.a unless it is built with sanitizers."""
 import re
 import subprocess
 import sys
@@ -44,6 +44,15 @@ def of_library(path):
         symbol, _, node = name.partition("@")
         if kind != "A":
             found[symbol] = node.lstrip("@")
+    return found
+
+
+def of_archive(path):
+    out = subprocess.run(["nm", "--extern-only", "--defined-only", path], check=True,
+                         capture_output=True, text=True).stdout
+    found = {line.split()[-1] for line in out.splitlines() if len(line.split()) == 3}
+    if not found:
+        sys.exit(f"{path} defines nothing")
     return found
 
 
@@ -109,4 +118,8 @@ for symbol, (at, node_name) in mapped.items():
 for symbol in exported:
     if symbol not in mapped:
         fault(MAP, 1, f"liboci.so exports {symbol}, which is not in the map")
+for archive in sys.argv[3:]:
+    for symbol in of_archive(archive):
+        if symbol not in mapped:
+            fault(MAP, 1, f"liboci.a defines {symbol}, which is not in the map")
 finish()
