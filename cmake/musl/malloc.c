@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 
 #define UNIT         ((size_t)16)
-#define REGION_FIRST ((size_t)16 << 10) /* all that most commands need */
+#define REGION_FIRST ((size_t)16 << 10) /* all that most commands need; two do for small runs */
 #define REGION_LAST  ((size_t)64 << 10)
 #define LARGE        ((size_t)32 << 10) /* above, a block is a mapping of its own */
 #define N_CLASSES    40
@@ -38,7 +38,7 @@ _Static_assert(UNIT + LARGE <= REGION_LAST, "every block that is cut fits into a
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct unused *unused[N_CLASSES];
 static char *region;
-static size_t region_left, region_next = REGION_FIRST;
+static size_t regions, region_left, region_next = REGION_FIRST;
 
 /* The size that is cut for @size bytes, and its place among the sizes. */
 static size_t class_of(size_t *size)
@@ -79,7 +79,7 @@ static struct head *cut(size_t size)
 			return NULL;
 		region = memory;
 		region_left = region_next;
-		if (region_next < REGION_LAST)
+		if (++regions > 1 && region_next < REGION_LAST)
 			region_next *= 2;
 	}
 	head = (struct head *)(void *)region;
