@@ -27,4 +27,4 @@ static void *find(void *library, const char *name)
 	return dlsym(library, name);
 }
 
-const struct library_loader library_loader = { load, find, dlclose };
+const struct library_loader oci_library_loader = { load, find, dlclose };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Libraries that are loaded when they are needed. A static program has no loader and shall have
- * none: it links without library.c, which nothing but the weak name here refers to. */
+ * none: it links without library.c, which nothing but the weak name here refers to. In liboci.a
+ * that is the one internal name that others can see. */
 #ifndef OCI_CGROUP_LIBRARY_H
 #define OCI_CGROUP_LIBRARY_H
 
@@ -13,6 +14,6 @@ struct library_loader {
 };
 
 /* Its address is NULL where it was not linked. */
-extern const struct library_loader library_loader __attribute__((weak));
+extern const struct library_loader oci_library_loader __attribute__((weak));
 
 #endif

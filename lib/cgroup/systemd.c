@@ -79,7 +79,7 @@ struct property {
 
 int systemd_check(struct oci_error *err)
 {
-	if (&library_loader)
+	if (&oci_library_loader)
 		return 0;
 	return fail_plain(err, -ELIBACC, NULL,
 			  "the cgroup manager \"systemd\" needs " LIBRARY_SYSTEMD
@@ -100,13 +100,13 @@ static int load(struct systemd *systemd, struct oci_error *err)
 
 	if (r < 0)
 		return r;
-	systemd->handle = library_loader.open(LIBRARY_SYSTEMD);
+	systemd->handle = oci_library_loader.open(LIBRARY_SYSTEMD);
 	if (!systemd->handle)
 		return fail_plain(err, -ENOPKG, NULL,
 				  "the cgroup manager \"systemd\" needs " LIBRARY_SYSTEMD
 				  ", which cannot be loaded");
 	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
-		void *function = library_loader.find(systemd->handle, functions[i].name);
+		void *function = oci_library_loader.find(systemd->handle, functions[i].name);
 
 		if (!function)
 			return fail_plain(err, -ENOPKG, NULL,
@@ -224,7 +224,7 @@ void systemd_close(struct systemd **systemd)
 		old->sd.bus_unref(old->bus);
 	}
 	if (old->handle)
-		library_loader.close(old->handle);
+		oci_library_loader.close(old->handle);
 	arena_done(&old->arena);
 	free(old);
 }

@@ -11,6 +11,7 @@ import sys
 from lint import arguments, fault, finish, line_of, read, sources, without_comments
 
 MAP = "lib/liboci.map"
+LOADER = "oci_library_loader"   # in a member of its own, lib/cgroup/library.h
 
 
 def of_map():
@@ -120,6 +121,6 @@ for symbol in exported:
         fault(MAP, 1, f"liboci.so exports {symbol}, which is not in the map")
 for archive in sys.argv[3:]:
     for symbol in of_archive(archive):
-        if symbol not in mapped:
+        if symbol not in mapped and symbol != LOADER:
             fault(MAP, 1, f"liboci.a defines {symbol}, which is not in the map")
 finish()
