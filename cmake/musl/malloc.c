@@ -38,7 +38,7 @@ _Static_assert(UNIT + LARGE <= REGION_LAST, "every block that is cut fits into a
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct unused *unused[N_CLASSES];
 static char *region;
-static size_t regions, region_left, region_next = REGION_FIRST;
+static size_t region_left, region_next = REGION_FIRST;
 
 /* The size that is cut for @size bytes, and its place among the sizes. */
 static size_t class_of(size_t *size)
@@ -77,10 +77,10 @@ static struct head *cut(size_t size)
 		memory = map(region_next, MAP_POPULATE);
 		if (!memory)
 			return NULL;
-		region = memory;
 		region_left = region_next;
-		if (++regions > 1 && region_next < REGION_LAST)
+		if (region && region_next < REGION_LAST)
 			region_next *= 2;
+		region = memory;
 	}
 	head = (struct head *)(void *)region;
 	region += size;

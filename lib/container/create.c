@@ -340,7 +340,7 @@ static size_t existing_part(const char *mount, const char *path)
 	char part[PATH_MAX];
 	char *slash;
 
-	if (snprintf(part, sizeof(part), "%s%s", mount, path) >= (int)sizeof(part))
+	if (path_print(part, "%s%s", mount, path) < 0)
 		return 0;
 	for (;;) {
 		if (faccessat(AT_FDCWD, part, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
@@ -358,8 +358,7 @@ static bool is_in_resctrl(const char *group, const char *below, const char *name
 {
 	char path[PATH_MAX];
 
-	return snprintf(path, sizeof(path), HOST_RESCTRL "/%s%s%s", group, below, name) <
-		       (int)sizeof(path) &&
+	return path_print(path, HOST_RESCTRL "/%s%s%s", group, below, name) == 0 &&
 	       faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 

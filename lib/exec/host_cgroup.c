@@ -96,6 +96,18 @@ static bool contains_word(const char *words, const char *word, size_t length)
 	return false;
 }
 
+static bool contains_words(const char *words, const char *some)
+{
+	size_t n;
+
+	for (; *some && *some != '\n'; some += n + (some[n] == ' ')) {
+		n = strcspn(some, " \n");
+		if (!contains_word(words, some, n))
+			return false;
+	}
+	return true;
+}
+
 static int enable_one(int dirfd, const char *name, size_t length)
 {
 	char text[64];
@@ -118,9 +130,8 @@ static int enable(int dirfd, const char *required, bool all)
 		r = file_read_short(dirfd, "cgroup.subtree_control", on, sizeof(on));
 	if (r < 0)
 		return r;
-	for (name = required; *name; name += strcspn(name, " ") + 1)
-		if (!contains_word(there, name, strcspn(name, " ")))
-			return -ENOENT;
+	if (!contains_words(there, required))
+		return -ENOENT;
 	for (name = there; *name && *name != '\n'; name += strcspn(name, " \n") + 1) {
 		size_t length = strcspn(name, " \n");
 
@@ -139,9 +150,7 @@ static int enable(int dirfd, const char *required, bool all)
  * for: what it has comes to it from those above. */
 static bool is_enabled(const char *mount, const char *path, const char *required, bool all)
 {
-	const char *words[2] = { required };
 	char there[1024], on[1024], name[PATH_MAX];
-	size_t length;
 
 	if (path_print(name, "%s%.*s/cgroup.subtree_control", mount,
 		       (int)(strrchr(path, '/') - path), path) < 0 ||
@@ -149,15 +158,7 @@ static bool is_enabled(const char *mount, const char *path, const char *required
 	    path_print(name, "%s/cgroup.controllers", mount) < 0 ||
 	    file_read_short(AT_FDCWD, name, there, sizeof(there)) < 0)
 		return false;
-	words[1] = all ? there : "";
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		for (const char *word = words[i]; *word && *word != '\n'; word += length) {
-			length = strcspn(word, " \n");
-			if (!contains_word(on, word, length))
-				return false;
-			length += word[length] == ' ';
-		}
-	return true;
+	return contains_words(on, required) && (!all || contains_words(on, there));
 }
 
 int host_cgroup_controllers(struct host *host, const struct op *op, struct oci_error *err)

@@ -26,10 +26,10 @@
 static int open_group(const char *group)
 {
 	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), HOST_RESCTRL "/%s", group), fd;
+	int r = path_print(path, HOST_RESCTRL "/%s", group), fd;
 
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
+	if (r < 0)
+		return r;
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }

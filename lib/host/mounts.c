@@ -36,8 +36,9 @@ bool host_has_mounts(unsigned int least)
 }
 
 /* Another kernel may have been built without it. */
-static struct note note_of(const char *notes, const struct utsname *uts)
+static struct note note_of(const char *notes, struct utsname *uts)
 {
+	uname(uts);
 	return (struct note){ .directory = notes,
 			      .kind = NAME,
 			      .key = uts->release,
@@ -102,13 +103,10 @@ static uint32_t search(void)
 static bool read_note(struct bare_mounts *bare)
 {
 	cleanup(free_done) char *value = NULL;
-	struct utsname uts;
-	struct note note;
+	struct utsname uts = { 0 };
+	struct note note = note_of(bare->notes, &uts);
 	size_t length;
 
-	if (uname(&uts) < 0)
-		return false;
-	note = note_of(bare->notes, &uts);
 	if (note_find(&note, &value, &length) < 0 || length != sizeof(bare->pid))
 		return false;
 	memcpy(&bare->pid, value, sizeof(bare->pid));
@@ -136,10 +134,10 @@ void bare_mounts_find(struct bare_mounts *bare, const char *notes)
 
 void bare_mounts_keep(const struct bare_mounts *bare)
 {
-	struct utsname uts;
+	struct utsname uts = { 0 };
 	struct note note;
 
-	if (!bare->found_out || uname(&uts) < 0)
+	if (!bare->found_out)
 		return;
 	note = note_of(bare->notes, &uts);
 	note_keep(&note, &bare->pid, sizeof(bare->pid));
