@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """runtime.md: the state, the operations and the lifecycle. Rows OPS-*, LCY-*, STA-*, ERR-01 of the
-standard; hooks are not supported yet, so LCY-06 to LCY-13, LCY-15, LCY-16, LCY-18, LCY-19, STA-07
-and STA-08 have no test here."""
+standard; what they say of hooks is in hooks.py."""
 import fcntl
 import json
 import os
